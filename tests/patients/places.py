@@ -2,7 +2,7 @@
 
 from tests.chart_builders import Resource, days_ago, of_patient, ordered
 from tests.patients.leaving import leave, leaving_chart
-from tests.patients.reassuring import cards_of, dated
+from tests.patients.reassuring import cards_of, dated, imaging
 
 
 def listed(words: str, days: int = 30) -> str:
@@ -19,6 +19,16 @@ def as_reason(words: str) -> str:
         reasonCode=[{"text": words}],
     )
     return cards_of(order)["rehabilitation"]["summary"]
+
+
+def reported(words: str) -> str:
+    """Return the summary at signing, next to a report of an MRI in these words."""
+    return cards_of(imaging(words, days=4))["rehabilitation"]["summary"]
+
+
+def told_at_signing(words: str) -> tuple[str, str, str]:
+    """Return the summaries next to a diagnosis, a report and a reason."""
+    return listed(words), reported(words), as_reason(words)
 
 
 def card_when_leaving(words: str) -> Resource:

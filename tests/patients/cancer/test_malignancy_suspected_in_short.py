@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.chart_builders import ordered
-from tests.patients.reassuring import cards_of, dated, imaging
+from tests.patients.places import told_at_signing
 
 SUSPECTED = [
     "L1 fx ?mets",
@@ -35,28 +34,16 @@ NOT_SUSPECTED = [
 ]
 
 
-def told(words):
-    """The leading lines if the list, a report or a reason says so."""
-    consult = ordered(
-        "o1",
-        days=3,
-        code={"text": "Consult internal medicine"},
-        reasonCode=[{"text": words}],
-    )
-    entries = dated({"text": words}, days=30), imaging(words, days=4), consult
-    return [cards_of(one)["rehabilitation"]["summary"] for one in entries]
-
-
 @pytest.mark.parametrize("words", SUSPECTED)
 def test_a_suspicion_leads_and_states_nothing(words):
-    for said in told(words):
+    for said in told_at_signing(words):
         assert said.startswith("Malignancy of bone")
         assert "not excluded" in said
 
 
 @pytest.mark.parametrize("words", NOT_SUSPECTED)
 def test_what_suspects_no_malignancy_does_not_lead(words):
-    assert not any("alignancy" in said for said in told(words))
+    assert not any("alignancy" in said for said in told_at_signing(words))
 
 
 @pytest.mark.parametrize(
@@ -70,6 +57,6 @@ def test_what_suspects_no_malignancy_does_not_lead(words):
     ],
 )
 def test_a_question_mark_before_a_name_asks_for_it(words, begins):
-    on_list, _, reason = told(words)
+    on_list, _, reason = told_at_signing(words)
     assert on_list.startswith(begins)
     assert reason.startswith(begins)

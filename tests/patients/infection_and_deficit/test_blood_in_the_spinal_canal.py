@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.chart_builders import Resource, ordered
+from tests.chart_builders import Resource
 from tests.patients.inpatients import chart, coded
 from tests.patients.leaving import (
     act_noting,
@@ -13,12 +13,8 @@ from tests.patients.leaving import (
     leave,
     leaving_chart,
 )
-from tests.patients.reassuring import (
-    cards_of,
-    dated,
-    end_is_selected,
-    imaging,
-)
+from tests.patients.places import as_reason, reported
+from tests.patients.reassuring import cards_of, dated, end_is_selected
 
 WORDS = [
     "Epidural hematoma",
@@ -110,18 +106,6 @@ def test_a_note_that_denies_or_warns_of_it_is_no_deficit(words: str) -> None:
     assert "neurological deficit" not in leaving_without_drug(act_noting(words))
 
 
-def told_at_signing(words: str) -> list[str]:
-    """The leading lines if a report or a reason tells it before the signing."""
-    consult = ordered(
-        "o1",
-        days=3,
-        code={"text": "Consult internal medicine"},
-        reasonCode=[{"text": words}],
-    )
-    entries = imaging(words, days=4), consult
-    return [cards_of(one)["rehabilitation"]["summary"] for one in entries]
-
-
 @pytest.mark.parametrize(
     "words",
     [
@@ -134,7 +118,7 @@ def told_at_signing(words: str) -> list[str]:
     ],
 )
 def test_it_leads_at_the_signing_wherever_it_is_told(words: str) -> None:
-    for said in told_at_signing(words):
+    for said in (reported(words), as_reason(words)):
         assert said.startswith("New neurological deficit not excluded")
 
 
@@ -154,4 +138,6 @@ def test_it_leads_at_the_signing_wherever_it_is_told(words: str) -> None:
     ],
 )
 def test_blood_that_is_denied_old_or_elsewhere_does_not_lead(words: str) -> None:
-    assert not any("neurological" in said for said in told_at_signing(words))
+    assert not any(
+        "neurological" in said for said in (reported(words), as_reason(words))
+    )

@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.chart_builders import ordered
-from tests.patients.reassuring import cards_of, dated, imaging
+from tests.patients.places import told_at_signing
 
 CONFIRMED = [
     "Discitis ruled out, now confirmed",
@@ -33,21 +32,9 @@ DENIED = [
 ]
 
 
-def told(words):
-    """The leading lines if the list, a report or a reason says so."""
-    consult = ordered(
-        "o1",
-        days=3,
-        code={"text": "Consult internal medicine"},
-        reasonCode=[{"text": words}],
-    )
-    entries = dated({"text": words}, days=30), imaging(words, days=4), consult
-    return [cards_of(one)["rehabilitation"]["summary"] for one in entries]
-
-
 @pytest.mark.parametrize("words", CONFIRMED)
 def test_what_is_confirmed_since_leads(words):
-    on_list, *elsewhere = told(words)
+    on_list, *elsewhere = told_at_signing(words)
     assert on_list.startswith("Spinal infection")
     for said in elsewhere:
         assert "pinal infection" in said or said.startswith("No bone drug (T")
@@ -55,4 +42,4 @@ def test_what_is_confirmed_since_leads(words):
 
 @pytest.mark.parametrize("words", DENIED)
 def test_a_denial_that_is_confirmed_stays_one(words):
-    assert not any("infection" in said for said in told(words))
+    assert not any("infection" in said for said in told_at_signing(words))
