@@ -230,5 +230,7 @@ def share_between_workers(folder: Path, workers: int) -> SharedCounts:
             with (folder / f"{kind}_{writer}.db").open("wb") as file:
                 os.posix_fallocate(file.fileno(), 0, SHARED_BYTES)
     os.environ[_FOLDER] = str(folder)
-    values.ValueClass = values.MultiProcessValue(shared.writer)  # type: ignore[no-untyped-call]
+    values.ValueClass = values.MultiProcessValue(  # type: ignore[no-untyped-call]
+        shared.writer
+    )
     return shared

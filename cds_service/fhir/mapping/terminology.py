@@ -148,6 +148,7 @@ def _joints(languages: Iterable[Language], suspicion: TextRule | None) -> JointP
         suspicion=re.compile(words),
         contrast=re.compile(any_of(joints, "contrast")),
         turned=re.compile(any_of(joints, "turned")),
+        excepted=re.compile(any_of(joints, "excepted")),
         found=re.compile(any_of(joints, "found")),
         relatives=re.compile(any_of(joints, "relatives")),
         persons=re.compile(any_of(joints, "persons")),
@@ -305,6 +306,7 @@ class Terminology:
         yield self.grave_stems.without_other_risks(words)
         yield self.grave_stems.without_failed_prevention(words)
         yield self.clauses.joints.turned.sub(self._blanks_if_open, words)
+        yield self.clauses.without_excepted(words)
 
     def _blanks_if_open(self, denial: re.Match[str]) -> str:
         """Return blanks for "not excluded"; "no new" stays."""

@@ -1,6 +1,7 @@
 """What came after a denied loss is there: "initially no deficit, then paraparesis".
 
-A denied loss was taken out with all that stands behind it in its sentence.
+A denied loss was taken out with all that stands behind it in its sentence, also with
+what somebody cannot do: "no loss of power, unable to pass urine".
 """
 
 import pytest
@@ -19,6 +20,17 @@ CAME_SINCE = [
     "Geen uitval, nu klapvoet",
     "Bez niedowładu, od wczoraj opadanie stopy",
     "Keine Parese, dann Fußheberparese",
+    "No loss of sensation, cannot lift the foot",
+    "No loss of power, unable to pass urine",
+    "Pas de perte de force, ne peut plus uriner",
+    "Sin déficit, no puede levantar el pie derecho",
+    "Sin pérdida de fuerza, no puede orinar",
+    "Nessun deficit, non riesce a sollevare il piede destro",
+    "Geen krachtsverlies, kan niet plassen",
+    "Geen uitval, kan rechtervoet niet heffen",
+    "Brak niedowładu, nie może oddać moczu",
+    "Bez ubytków, nie może podnieść stopy",
+    "No loss of power despite cord compression",
 ]
 DENIED = [
     "No loss of power, sensation or continence",
@@ -28,6 +40,14 @@ DENIED = [
     "Pas de déficit, marche depuis hier",
     "No deficit, return if weakness",
     "Geen uitval, vandaag gemobiliseerd",
+    "Denies loss of bladder control, cannot remember fall",
+    "No loss of sensation, inability to void or weakness",
+    "No deficit, return if cannot walk",
+    "Pas de déficit, ne se plaint de rien",
+    "Sin déficit, no puede dormir",
+    "Nessun deficit, non può assumere FANS",
+    "Geen uitval, kan naar huis",
+    "Brak niedowładu, nie może spać",
 ]
 
 

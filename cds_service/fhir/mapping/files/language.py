@@ -106,6 +106,7 @@ class Joints(DataTable):
         contrast: `but`, `other than`: a denial ends there.
         turned: denials that do not deny what is named with them: `no change of`, `not
             excluded`. The rest is read without them.
+        excepted: denials before an exception: the `no` of `no metastases except L2`.
         found: words for what is there. A name next to one of them does not continue a
             list of denied things.
         relatives: words for a relative. A sentence with one is about the relative.
@@ -126,6 +127,7 @@ class Joints(DataTable):
     with_: tuple[Pattern, ...] = Field((), alias="with")
     contrast: tuple[Pattern, ...] = ()
     turned: tuple[Pattern, ...] = ()
+    excepted: tuple[Pattern, ...] = ()
     found: tuple[Pattern, ...] = ()
     relatives: tuple[Pattern, ...] = ()
     persons: tuple[Pattern, ...] = ()

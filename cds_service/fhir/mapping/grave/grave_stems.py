@@ -27,6 +27,8 @@ from cds_service.fhir.mapping.texts.text_rules import (
 )
 
 FILE = "grave-stems.toml"
+# In languages that write spaces between words.
+_END_OF_WORD = re.compile("^[a-z]*")
 # Around the name of a bone.
 SIDES = re.compile(
     r"\W*(?:\b(?:left|right|bilateral|both|[lr]|links|rechts|li|re|beidseits|bds|gauche"
@@ -83,8 +85,21 @@ class GraveStems:
         return bool(self._prevention.search(self.without_failed_prevention(words)))
 
     def without_failed_prevention(self, words: str) -> str:
-        """Return the folded text with blanks for "despite prophylaxis"."""
-        return self._prevention_failed.sub(blanks, folded(words[:LONGEST_TEXT]))
+        """Return the folded text with blanks for "despite prophylaxis".
+
+        "Despite discitis" prevents nothing, and stays, as what follows the prevention.
+        """
+        return self._prevention_failed.sub(
+            self._blanks_to_prevention, folded(words[:LONGEST_TEXT])
+        )
+
+    def _blanks_to_prevention(self, phrase: re.Match[str]) -> str:
+        """Return a phrase with blanks up to the prevention in it, if it names one."""
+        named = self._prevention.search(phrase[0])
+        if named is None:
+            return phrase[0]
+        rest = _END_OF_WORD.sub("", phrase[0][named.end() :], count=1)
+        return rest.rjust(len(phrase[0]))
 
     def without_other_risks(self, words: str) -> str:
         """Return the folded text with blanks for the risk of a fall, a sore or a clot.

@@ -34,7 +34,7 @@ from typing import NamedTuple
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.texts.both import GRAVE_IF_BOTH
 from cds_service.fhir.mapping.texts.kept_texts import kept_by_reader
-from cds_service.fhir.mapping.texts.text_rules import Place, folded
+from cds_service.fhir.mapping.texts.text_rules import Place, blanks, folded
 from cds_service.outgoing.deadline import check_time
 
 # A full stop that ends something, and no decimal point: `1.5`.
@@ -131,6 +131,7 @@ class JointPatterns(NamedTuple):
         contrast: `but`, `other than`: a denial ends there, and a text with one does
             more than deny.
         turned: a denial by which something is there: `no change of`, `not excluded`.
+        excepted: a denial of all but a place: the `no` of `no metastases except L2`.
         found: `is`, `known`: words for what is there. What they name is not part of a
             list of denied things.
         relatives: words for a relative of the patient. The whole sentence is then about
@@ -150,6 +151,7 @@ class JointPatterns(NamedTuple):
     suspicion: re.Pattern[str]
     contrast: re.Pattern[str]
     turned: re.Pattern[str]
+    excepted: re.Pattern[str]
     found: re.Pattern[str]
     relatives: re.Pattern[str]
     persons: re.Pattern[str]
@@ -407,7 +409,11 @@ class ClauseReader:
     @kept_by_reader
     def without_turned_denials(self, text: str) -> str:
         """Return the folded text without the denials by which something is there."""
-        return self.joints.turned.sub(" ", folded(text))
+        return self.joints.turned.sub(" ", self.without_excepted(text))
+
+    def without_excepted(self, text: str) -> str:
+        """Return the folded text with blanks for a denial of all but a place."""
+        return self.joints.excepted.sub(blanks, folded(text))
 
     @kept_by_reader
     def cut_at_contrasts(self, sentence: str) -> tuple[str, ...]:
@@ -415,7 +421,7 @@ class ClauseReader:
 
         A turned denial stays whole: `discitis |excluded, but now confirmed`.
         """
-        words = folded(sentence)
+        words = self.without_excepted(sentence)
         contrasts = [*self.joints.contrast.finditer(words)]
         if not contrasts:
             return (words,)

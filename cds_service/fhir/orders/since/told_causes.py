@@ -8,6 +8,7 @@ leads no card.
 import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
+from itertools import chain
 
 from cds_service.core.risk.grave_findings import INFECTIONS
 from cds_service.fhir.entries.entry import Entry
@@ -22,12 +23,10 @@ from cds_service.fhir.entries.words.spoken_of import only_speaks
 from cds_service.fhir.entries.words.told_before_asked import CLAUSE, told_before_asked
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
+from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences, sentences_once
-from cds_service.fhir.mapping.texts.text_rules import (
-    LONGEST_TEXT,
-    folded,
-)
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, folded
 from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.orders.since.acts import NEVER, is_since
 from cds_service.fhir.orders.since.asides_as_reasons import told_at_diagnoses
@@ -61,6 +60,7 @@ OVER = ("past-in-reason", *PAST_BY_WORDS)
 SUSPECTED = ("suspected-by-title", "open-suspicion")
 CONFIRMED = ("suspicion-confirmed",)
 ANSWER = "answer-follows"
+HEADING = re.compile("[:→]")
 # "V.a." is no end of a sentence.
 ABBREVIATED = re.compile(r"\bV\. ?a\.", re.IGNORECASE)
 # What is asked, and not seen, also in a report.
@@ -159,7 +159,8 @@ def _named_in(
         _concepts_in(part, terminology)
         for one in told
         for sentence in (one, *sentences_once([one[:LONGEST_TEXT]]))
-        for part in (sentence, *CLAUSE.split(sentence[:LONGEST_TEXT]))
+        for clause in (sentence, *CLAUSE.split(sentence[:LONGEST_TEXT]))
+        for part in (clause, *terminology.clauses.cut_at_contrasts(clause))
     ):
         return None
     return _findings_of(
@@ -204,7 +205,9 @@ def _parts_of_now(
     plain = ABBREVIATED.sub("suspected", words[:LONGEST_TEXT])
     stems = terminology.grave_stems
     here = stems.without_failed_prevention(stems.deficits.without_conditions(plain))
-    for sentence in [_answer_in(one, terminology) for one in sentences(here)]:
+    told = chain.from_iterable(_answered(one, terminology) for one in sentences(here))
+    cut = chain.from_iterable(_cut_after_denial(one, terminology) for one in told)
+    for sentence in cut:
         if only_speaks(sentence, CONCEPTS, terminology):
             if stems.is_prevention(sentence):
                 yield from _stated_before(sentence, terminology, is_report=is_report)
@@ -220,16 +223,41 @@ def _parts_of_now(
         yield from undenied_parts(sentence, terminology)
 
 
-def _answer_in(sentence: str, terminology: Terminology) -> str:
-    """Return the answer of a sentence that asks first, else the sentence.
+def _cut_after_denial(sentence: str, terminology: Terminology) -> list[str]:
+    """Cut a sentence behind a denial that opens it: "no fever despite discitis"."""
+    denied, *told = terminology.clauses.cut_at_contrasts(sentence)
+    if told and terminology.clauses.denies(denied):
+        return [denied, ", ".join(told)]
+    return [sentence]
 
-    "MRI to rule out discitis: discitis L4/5" has one.
+
+def _answered(sentence: str, terminology: Terminology) -> list[str]:
+    """Return what a sentence tells that asks and answers, else the sentence.
+
+    "Discitis L4, MRI to rule out an abscess: psoas abscess" tells before it asks, too.
+    The answer may stand before its word, "rule out an abscess, discitis found", or be
+    no more than that word: "rule out discitis: confirmed".
     """
-    asked, *answers = terminology.kinds.pieces(sentence, ANSWER)
-    is_asked = ASKS.search(asked) or terminology.grave_stems.is_searched(asked)
-    if answers and is_asked and _concepts_in(asked, terminology):
-        return " ".join(answers)
-    return sentence
+    question, *answers = terminology.kinds.pieces(sentence, ANSWER)
+
+    def is_asked(words: str) -> bool:
+        return bool(ASKS.search(words)) or terminology.grave_stems.is_searched(words)
+
+    if not answers or not is_asked(question):
+        return [sentence]
+    if not _concepts_in(question, terminology):
+        return [sentence]
+    clauses, answer = CLAUSE.split(question), " ".join(answers)
+    asking = next((at for at, one in enumerate(clauses) if is_asked(one)), None)
+    if asking is None:
+        return [answer]
+    told = told_before_asked(question, is_asked, terminology)
+    if LETTER.search(answer):
+        return [*told, answer]
+    is_affirmed = LETTER.search(sentence.rstrip(" .!")[-1:])
+    if is_affirmed and HEADING.search(sentence):
+        told.append(ASKS.sub(" ", clauses[asking]))
+    return [*told, *CLAUSE.split(sentence)[asking + 1 :]] if is_affirmed else told
 
 
 def _stated_before(
