@@ -57,6 +57,30 @@ ONE = [
     "20 mg per week gedurende 6 weken",
     "20 mg daily for 5 days",
 ]
+STEPS_OVER = [
+    ["2 tablets daily for 3 days", "then 1 tablet daily for 4 days"],
+    ["10 mg daily for 3 days", "then 5 mg daily for 4 days"],
+    ["40 mg for 4 days", "then 20 mg for 4 days", "then 10 mg for 4 days"],
+    ["20 mg für 3 Tage", "dann 10 mg für 4 Tage"],
+    ["20 mg pendant 3 jours", "puis 10 mg pendant 4 jours"],
+    ["20 mg durante 3 días", "luego 10 mg durante 4 días"],
+    ["20 mg per 3 giorni", "poi 10 mg per 4 giorni"],
+    ["20 mg gedurende 3 dagen", "daarna 10 mg gedurende 4 dagen"],
+    ["20 mg przez 3 dni", "następnie 10 mg przez 4 dni"],
+    ["每日20mg 共3天", "然后每日10mg 共4天"],
+]
+STEPS_GO_ON = [
+    ["2 tablets daily for 3 days", "then 1 tablet daily"],
+    ["10 mg daily for 3 days", "5 mg daily"],
+    ["5 mg daily", "then 10 mg for 4 days in a flare"],
+    ["40 mg for 4 days", "then 20 mg for 4 days", "then stay on 5 mg"],
+    ["20 mg für 3 Tage", "dann 10 mg täglich"],
+    ["20 mg pendant 3 jours", "puis 5 mg au long cours"],
+    ["20 mg durante 3 días", "luego 5 mg al día"],
+    ["20 mg per 3 giorni", "poi 5 mg al giorno"],
+    ["20 mg gedurende 3 dagen", "daarna 5 mg per dag"],
+    ["20 mg przez 3 dni", "następnie 5 mg dziennie"],
+]
 
 
 def course(words, authored="2026-08-15", **timing):
@@ -89,6 +113,32 @@ def test_a_course_whose_steps_are_over_is_no_steroid_of_months(words):
 @pytest.mark.parametrize("words", GOES_ON)
 def test_a_course_that_goes_on_behind_its_steps_counts(words):
     assert said_of(course(words)) == [True, True]
+
+
+def in_lines(lines, *, numbered=True):
+    order = course("")
+    order["dosageInstruction"] = [
+        {"text": words, **({"sequence": step} if numbered else {})}
+        for step, words in enumerate(lines, 1)
+    ]
+    return order
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+@pytest.mark.parametrize("lines", STEPS_OVER)
+def test_steps_in_lines_of_their_own_are_one_course(lines, numbered):
+    assert said_of(in_lines(lines, numbered=numbered)) == [None, None]
+
+
+def test_steps_are_read_in_the_order_of_their_numbers():
+    order = in_lines(STEPS_OVER[0])
+    order["dosageInstruction"].reverse()
+    assert said_of(order) == [None, None]
+
+
+@pytest.mark.parametrize("lines", STEPS_GO_ON)
+def test_a_line_without_a_length_goes_on(lines):
+    assert said_of(in_lines(lines)) == [True, True]
 
 
 @pytest.mark.parametrize("words", AGAIN)

@@ -42,7 +42,13 @@ PUT_IN_ONE_PLACE = [
     ),
     budesonide(atc="R03BA02"),
     budesonide(atc="R01AD05"),
-    budesonide("Budesonide enema", "A07EA06"),
+    *(
+        budesonide(title, "A07EA06")
+        for title in [
+            *("Budesonide enema", "Budesonid Klysmen", "Budesonide schiuma rettale"),
+            *("Budesonide klisma", "布地奈德直肠泡沫", "부데소니드 직장폼 2mg"),
+        ]
+    ),
     budesonide(dosageInstruction=[{"text": "2 puffs, oral inhalation"}]),
 ]
 

@@ -1,6 +1,7 @@
 """Read when a drug was taken, given or ordered, and until when."""
 
 import math
+from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 
@@ -187,7 +188,8 @@ def end_in_words(
     """Return the last day of an order's dosages by their words: `daily for 5 days`.
 
     None unless each has a length, and all else that they and the notes say is plain
-    words of a dose: `then 5 mg daily` goes on, and so does `for 5 days every month`.
+    words of a dose: `then 5 mg daily` goes on, and so does `for 5 days every month`. A
+    dosage that begins with `then` is a step behind the one before it.
 
     Args:
         raw: the order.
@@ -201,16 +203,42 @@ def end_in_words(
     if not dosages or not all(words) or not authored:
         return None
     course_in = partial(chart.terminology.durations.course, may_be_bare=may_be_bare)
-    courses = [course for course in map(course_in, words) if course]
-    if len(courses) < len(words):
+    each = [course for course in map(course_in, words) if course]
+    courses = each if len(each) == len(words) else []
+    if not _says_only(courses, raw, chart):
+        courses = _courses_of_steps(dosages, course_in)
+    if not _says_only(courses, raw, chart):
         return None
     if not is_first_enough and any(_is_repeated(one, chart) for one in courses):
         return None
-    others = [*_other_words(raw), *(course.rest for course in courses)]
-    if not all(map(chart.terminology.plain.doses.are_all, filter(None, others))):
-        return None
     days = math.ceil(sum(course.hours for course in courses) / DAY)
     return authored.last + timedelta(days=days) if days < MOST_DAYS else None
+
+
+def _says_only(courses: list[Course], raw: Json, chart: Chart) -> bool:
+    """Tell if there are courses, and an entry says nothing else than a plain dose."""
+    others = [*_other_words(raw), *(course.rest for course in courses)]
+    plain = chart.terminology.plain.doses
+    return bool(courses) and all(map(plain.are_all, filter(None, others)))
+
+
+def _courses_of_steps(
+    dosages: list[Json], course_in: Callable[[str], Course | None]
+) -> list[Course]:
+    """Read dosages as the steps of one course; none if a step adds no length to it.
+
+    `5 mg daily` behind `10 mg daily for 3 days` has no end.
+    """
+    if all(number(one.get("sequence")) is not None for one in dosages):
+        dosages = sorted(dosages, key=lambda one: number(one.get("sequence")) or 0)
+    whole, joined = None, ""
+    for dosage in dosages:
+        joined = ", ".join(filter(None, (joined, text(dosage.get("text")))))
+        longer = course_in(joined)
+        if longer is None or (whole and longer.hours <= whole.hours):
+            return []
+        whole = longer
+    return [whole] if whole else []
 
 
 def _is_repeated(course: Course, chart: Chart) -> bool:

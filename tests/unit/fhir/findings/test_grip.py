@@ -148,3 +148,28 @@ def test_the_grip_that_counts_in_kilogram_force_with_its_hand(resources, value, 
     found = picked(*resources)
     assert found.value == pytest.approx(value, rel=1e-6)
     assert (found.site, found.concerns) == (site, ())
+
+
+@pytest.mark.parametrize(
+    ("right", "left"),
+    [
+        ("Grip R", "Grip L"),
+        ("Grip Rt", "Grip Lt"),
+        ("Grip (R)", "Grip (L)"),
+        ("Handkraft re", "Handkraft li"),
+        ("Fuerza de prensión mano dcha", "Fuerza de prensión mano izq"),
+        ("Forza di presa dx", "Forza di presa sx"),
+        ("Knijpkracht rechterhand", "Knijpkracht linkerhand"),
+        ("Siła uścisku ręki prawej", "Siła uścisku ręki lewej"),
+        ("右握力", "左握力"),
+        ("악력 우측", "악력 좌측"),
+        ("오른손 악력", "왼손 악력"),
+    ],
+)
+def test_two_hands_told_apart_by_words_have_no_mean(right, left):
+    hands = [
+        grip(value, code=coded("grip-strength", system=MEASURES, text=title))
+        for value, title in ((14, right), (16, left))
+    ]
+    found = picked(*hands)
+    assert (found.value, found.site) == (16, "left hand")
