@@ -85,9 +85,21 @@ def test_a_suspected_one_leaves_one_of_bone_open(words):
     assert "metastasis?" not in card["summary"]
 
 
-@pytest.mark.parametrize("words", ["uitzaaiingen", "multipel myeloom", "골전이"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "uitzaaiingen",
+    ],
+)
 def test_a_dutch_or_korean_spread_leaves_one_of_bone_open(words):
     assert OPEN in card_of(listed(words))["detail"]
+
+
+@pytest.mark.parametrize("title", ["multipel myeloom", "골전이"])
+def test_a_dutch_or_korean_one_of_bone_leads(title):
+    card = cards_of(problem("x", number="g", code={"text": title}))["rehabilitation"]
+    assert card["indicator"] == "warning"
+    assert "on record" in card["summary"]
 
 
 @pytest.mark.parametrize(
