@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.patients.places import told_at_signing
+from tests.patients.places import listed, told_at_signing
 
 SUSPECTED = [
     "L1 fx ?mets",
@@ -60,3 +60,29 @@ def test_a_question_mark_before_a_name_asks_for_it(words, begins):
     on_list, _, reason = told_at_signing(words)
     assert on_list.startswith(begins)
     assert reason.startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("words", "begins"),
+    [
+        ("Unclear whether bone metastases", "Malignancy of bone not excluded"),
+        ("Unclear whether discitis", "Spinal infection not excluded"),
+        ("Unklar ob Knochenmetastasen", "Malignancy of bone not excluded"),
+        ("Geen duidelijkheid over botmetastasen", "Malignancy of bone not excluded"),
+        ("골전이 불명확", "Malignancy of bone not excluded"),
+    ],
+)
+def test_what_is_unclear_is_not_excluded(words, begins):
+    assert listed(words).startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("words", "begins"),
+    [
+        ("Discitis, unclear if treated", "Spinal infection (discitis"),
+        ("Paraparesis of unclear cause", "New neurological deficit"),
+        ("Metastasis L1, primary unclear", "Bone metastasis on record"),
+    ],
+)
+def test_what_is_unclear_of_a_fact_leaves_the_fact(words, begins):
+    assert listed(words).startswith(begins)

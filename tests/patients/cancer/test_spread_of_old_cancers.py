@@ -147,13 +147,22 @@ def test_so_does_a_test_where_a_cancer_spreads_next_to_a_code(note):
     "words",
     [
         *("PET ordered", "awaiting bone scan", "Staging angemeldet"),
-        *("keine Metastasen bis auf LWK 1", "no metastases except the bone"),
+        *("no metastases except the bone", "sin metástasis salvo óseas"),
         *("MRI spine planned because of new pain", "whole spine MRI pending"),
         *("CT thorax awaited, nodule", "liver lesion, CT abdomen planned"),
     ],
 )
 def test_so_it_does_in_a_title(words):
     assert_open(card_of(titled(words)))
+
+
+@pytest.mark.parametrize(
+    "words", ["keine Metastasen bis auf LWK 1", "pas de métastase hormis L1"]
+)
+def test_all_but_a_vertebra_is_one_that_is_there(words):
+    card = card_of(titled(words))
+    assert card["summary"].startswith("Bone metastasis on record")
+    assert card["indicator"] == "warning"
 
 
 @pytest.mark.parametrize("words", ELSEWHERE)
