@@ -54,6 +54,7 @@ STATED = [
     *("L1 fracture, no improvement of paraplegia", "Without treatment: discitis"),
     "L1 fracture, no retropulsion but cord compression",
     *("LWK1-Fraktur, keine Rückbildung der Parese", "双下肢无力", "腰痛，下肢无力"),
+    "Back pain, no metastases except L1",
 ]
 OPEN = [
     ("spinal infection", "Back pain, discitis not excluded"),
@@ -67,7 +68,6 @@ OPEN = [
     ("spinal infection", "L1 fracture, no treatment of discitis"),
     ("neurological deficit", "Back pain, no longer paraplegic"),
     ("malignancy of bone", "LWK1-Fraktur, keine neuen Metastasen"),
-    ("malignancy of bone", "Back pain, no metastases except L1"),
 ]
 
 
