@@ -2,6 +2,8 @@
 
 # By FHIR's definition these may change the meaning of all other elements.
 MODIFIERS = frozenset({"modifierExtension", "implicitRules"})
+# Elements that say of which patient a resource is.
+WHOSE = ("subject", "patient")
 # Elements of free words.
 WORDED = frozenset(
     {

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from cds_service.errors import CdsError
 from cds_service.fhir.classes import class_of
+from cds_service.fhir.element_names import WHOSE
 from cds_service.fhir.onset import recorded_on
 from cds_service.fhir.shapes import FALLEN, fits
 from cds_service.fhir.site_calendar import WRITTEN_YEAR, SiteCalendar
@@ -27,7 +28,6 @@ NO_HOUR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.+-]*Z?")
 # read a number as seconds since 1970.
 TIMES = re.compile(r"\w*(?:Date|DateTime|Instant)|start|end|event|authoredOn")
 
-WHOSE = frozenset({"subject", "patient"})
 PERFORMED_AT, PERFORMED_IN_WORDS = "performedDateTime", "performedString"
 PERFORMED_DURING = "performedPeriod"
 ONSET_AT, ONSET_IN_WORDS = "onsetDateTime", "onsetString"

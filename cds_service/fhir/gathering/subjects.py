@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
+from cds_service.fhir.element_names import WHOSE
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.references import (
     NO_BASE,
@@ -17,7 +18,6 @@ from cds_service.fhir.references import (
     last_name,
 )
 
-WHOSE = ("subject", "patient")
 # HL7 table 0203: the number of a medical record, the patient's internal identifier
 RECORD_CODES = frozenset({"MR", "PI"})
 RECORD_WORDS = frozenset(
