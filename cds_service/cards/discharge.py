@@ -35,6 +35,7 @@ DECIDING = (
     "supplyRequests",
     "pathology",
     "imagingStudies",
+    "cultures",
     "encounter",
 )
 # Signals that are asked about even if the operation was perhaps not done: words that

@@ -60,6 +60,7 @@ GRAVE_LISTS = (
     "procedures",
     "serviceRequests",
     "imagingStudies",
+    "cultures",
     "encounter",
 )
 DRUG_LISTS = ("medications", "administrations", "statements", "dispenses")

@@ -20,6 +20,7 @@ NAMES: Mapping[str, Sentence] = {
     "diagnosticReports": say("imaging and other reports"),
     "pathology": say("pathology reports"),
     "imagingStudies": say("imaging studies"),
+    "cultures": say("results of cultures"),
     "encounter": say("present stay"),
     "appointments": say("appointments"),
 }

@@ -38,8 +38,10 @@ from cds_service.fhir.entries.fractures.neck_in_words import is_neck_in_report
 from cds_service.fhir.entries.grave.cultures import (
     MICROBIOLOGY,
     READ_HERE,
+    as_report,
     concepts_of_culture,
     is_culture,
+    is_culture_value,
 )
 from cds_service.fhir.entries.grave.grave_concepts import (
     MAY_BEAR_ON_SPINE,
@@ -141,7 +143,7 @@ def _concepts_by_type(
         return drug | against_drugs(resource, drug, terminology)
     if kind in PRODUCT_ELEMENTS:
         return concepts_of_device(resource, targets, terminology)
-    if kind in EXAM_TYPES:
+    if kind in EXAM_TYPES or is_culture_value(resource, terminology):
         return _concepts_of_exam(resource, targets, terminology)
     if kind == "Condition":
         return _concepts_of_diagnosis(coded, terminology)
@@ -199,7 +201,9 @@ def _concepts_of_coded(
 def _concepts_of_exam(
     exam: Json, targets: Targets, terminology: Terminology
 ) -> frozenset[str]:
-    """Return concepts of a report or an imaging study, with what it names besides."""
+    """Return concepts of a report, a culture or an imaging study, and its asides."""
+    if text(exam.get("resourceType")) == OBSERVATION:
+        exam = as_report(exam)
     if is_culture(exam, terminology):
         return _concepts_of_culture(exam, targets, terminology)
     concepts = exam_concepts(exam, terminology)

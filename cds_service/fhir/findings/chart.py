@@ -88,6 +88,7 @@ OTHER_LISTS = {
     "diagnosticReports": "imaging and other reports",
     "pathology": "pathology reports",
     "imagingStudies": "imaging studies",
+    "cultures": "results of cultures",
     "deviceRequests": "list of device orders",
     "supplyRequests": "list of supply orders",
     "encounter": "visit or stay",

@@ -30,6 +30,7 @@ USER_TOKENS = {
 # - encounters: where the patient is, what the stay is for, and how it ended
 # - appointments: what is booked
 # - the key `kidney`: the filtration of the kidneys adds to what the lists say
+# - the key `cultures`: most hospitals send them as reports
 OPTIONAL = frozenset(
     {
         "DiagnosticReport",
@@ -40,7 +41,7 @@ OPTIONAL = frozenset(
         "Appointment",
     }
 )
-OPTIONAL_KEYS = frozenset({"kidney"})
+OPTIONAL_KEYS = frozenset({"kidney", "cultures"})
 
 
 @dataclass(frozen=True, slots=True)

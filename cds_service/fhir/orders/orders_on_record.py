@@ -15,7 +15,7 @@ RECORD_KEYS = {
 }
 SUPPLIES = "supplyRequests"
 # An EHR without a server need not send these.
-IF_ASKED = frozenset({SUPPLIES, "imagingStudies", "encounter"})
+IF_ASKED = frozenset({SUPPLIES, "imagingStudies", "cultures", "encounter"})
 
 
 def orders_on_record(record: PatientRecord) -> Iterator[Order]:

@@ -1,4 +1,4 @@
-"""Read reports of microbiology: where a sample came from, and what grew in it.
+"""Read what microbiology says: where a sample came from, and what grew in it.
 
 A culture states no infection, since samples are contaminated: it leaves one open, of
 the blood or of the spine. Cultures of urine, sputum and nose are of every ward. Any
@@ -26,8 +26,16 @@ from cds_service.fhir.references import Targets, are_of_one, contained_in
 MICROBIOLOGY = frozenset({"microbiology-report"})
 # Categories of any report of the laboratory: HL7 table 0074, LOINC, FHIR.
 LABORATORY = frozenset({"LAB", "26436-6", "laboratory"})
-# LOINC: bacteria identified in blood, by culture or not said how; in any specimen.
-CULTURE_CODES = frozenset({"600-7", "17928-3", "17934-1", "6463-4"})
+LOINC = "http://loinc.org"
+V2_0074 = "http://terminology.hl7.org/CodeSystem/v2-0074"
+# What grew in blood, in tissue, in any specimen. `service.json` asks for them.
+CULTURE_CODES = frozenset(
+    {
+        *("600-7", "17928-3", "17934-1"),
+        *("43408-4", "627-0", "628-8"),
+        *("6463-4", "634-6", "635-3", "11475-1"),
+    }
+)
 Site = Literal["blood", "spine", "deep", "everyday", "other"]
 Outcome = Literal["positive", "unread", "pending", "negative"]
 UNREAD = frozenset(map(in_doubt, (UNREAD_PROSE, MAY_BEAR_ON_SPINE)))
@@ -85,6 +93,32 @@ def is_culture(exam: Json, terminology: Terminology) -> bool:
         or bool(CULTURE_CODES & {words})
         for words in _named(exam.get("code"))
     )
+
+
+def is_culture_value(observation: Json, terminology: Terminology) -> bool:
+    """Tell if an Observation says what grew in a culture, by its code.
+
+    Many hospitals send no report of microbiology, or the values beside it.
+    """
+    return text(observation.get("resourceType")) == OBSERVATION and any(
+        system == LOINC and code in CULTURE_CODES
+        for system, code in terminology.codings(observation.get("code"))
+    )
+
+
+def as_report(observation: Json) -> Json:
+    """Return the report of microbiology that says what such an Observation says."""
+    inside = {**observation, "id": "value", "contained": []}
+    return {
+        "resourceType": "DiagnosticReport",
+        "status": observation.get("status"),
+        "category": {"coding": {"system": V2_0074, "code": "MB"}},
+        "code": observation.get("code"),
+        "subject": observation.get("subject"),
+        "specimen": observation.get("specimen"),
+        "result": {"reference": "#value"},
+        "contained": [*objects(observation.get("contained")), inside],
+    }
 
 
 def _is_of_laboratory(exam: Json) -> bool:

@@ -68,7 +68,7 @@ from cds_service.protocol.json_text import json_digest
 
 LISTS = ("appointments", "pathology")
 # Lists that not every EHR has: they count as unread only if reading them failed.
-OPTIONAL_LISTS = ("supplyRequests", "imagingStudies", "encounter")
+OPTIONAL_LISTS = ("supplyRequests", "imagingStudies", "cultures", "encounter")
 # Concepts of a broken entry that is asked about before leaving.
 BROKEN_DIAGNOSES = (
     INJURIES | FRACTURED | UNCODED | {CERVICAL, ACUTE, UNUSUAL, NERVE_ROOT}

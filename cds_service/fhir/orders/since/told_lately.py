@@ -68,7 +68,8 @@ DEFICITS_NAMED = frozenset(
     map(in_doubt, ("neurological-deficit", "leg-weakness", "sphincter-trouble"))
 )
 ORDER, IN_FORCE = "ServiceRequest", frozenset({"active", "completed"})
-LISTS = ("conditions", "diagnosticReports", "serviceRequests")
+LISTS = ("conditions", "diagnosticReports", "cultures", "serviceRequests")
+RESULTS = frozenset({"DiagnosticReport", "Observation"})
 # What they name came before the operation: at a discharge it was known when that was
 # ordered.
 BEFORE_SIGNING = (
@@ -302,7 +303,7 @@ def _is_scan(entry: Entry, terminology: Terminology) -> bool:
 def _day_of(entry: Entry, birth: date | None, terminology: Terminology) -> date | None:
     """Return the last day on which it may have begun, else that of recording."""
     calendar = terminology.calendar
-    if entry.resource_type == "DiagnosticReport":
+    if entry.resource_type in RESULTS:
         return day_of_report(entry, calendar)
     if entry.resource_type == STAY:
         return None
@@ -386,7 +387,7 @@ def _only_speaks_of_it(entry: Entry, terminology: Terminology) -> bool:
     "Fear of myeloma" and "breast cancer gene" reassure of nothing, and lead no card. A
     suspicion does, and so do words in which nothing calls it less than there.
     """
-    if entry.resource_type == "DiagnosticReport":
+    if entry.resource_type in RESULTS:
         return False
     titles = _titles_of(entry)
     if entry.resource_type == ACT:
