@@ -7,7 +7,7 @@ Words name concepts as a last resort. This module matches codes;
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -76,6 +76,7 @@ from cds_service.fhir.mapping.texts.clauses import (
     ClauseReader,
     JointPatterns,
 )
+from cds_service.fhir.mapping.texts.excepted_denials import ExceptedDenials
 from cds_service.fhir.mapping.texts.fresh_event_names import load_fresh_event_names
 from cds_service.fhir.mapping.texts.naming_rules import (
     KINDS,
@@ -135,7 +136,9 @@ class Match(NamedTuple):
     unit: str = ""
 
 
-def _joints(languages: Iterable[Language], suspicion: TextRule | None) -> JointPatterns:
+def _joints(
+    languages: Collection[Language], suspicion: TextRule | None
+) -> JointPatterns:
     """Compile the words between two names, before an aside, and around a denial."""
     joints = [one.joints for one in languages]
     and_, or_ = any_of(joints, "and_"), any_of(joints, "or_")
@@ -148,7 +151,7 @@ def _joints(languages: Iterable[Language], suspicion: TextRule | None) -> JointP
         suspicion=re.compile(words),
         contrast=re.compile(any_of(joints, "contrast")),
         turned=re.compile(any_of(joints, "turned")),
-        excepted=re.compile(any_of(joints, "excepted")),
+        excepted=ExceptedDenials(one.exception for one in languages),
         found=re.compile(any_of(joints, "found")),
         relatives=re.compile(any_of(joints, "relatives")),
         persons=re.compile(any_of(joints, "persons")),

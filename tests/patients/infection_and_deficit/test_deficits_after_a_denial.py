@@ -31,6 +31,36 @@ CAME_SINCE = [
     "Brak niedowładu, nie może oddać moczu",
     "Bez ubytków, nie może podnieść stopy",
     "No loss of power despite cord compression",
+    "No loss of power and cannot lift foot",
+    "No loss of sensation - cannot lift foot",
+    "Pas de perte de force et ne peut plus uriner",
+    "Nessun deficit e non riesce a sollevare il piede destro",
+]
+# What is denied keeps nobody from walking.
+WITHOUT_ANOTHER_CAUSE = [
+    "No pain and cannot move legs",
+    "No chest pain and can't pass urine",
+    "No back pain but cannot walk",
+    "Keine Schmerzen und kann die Beine nicht bewegen",
+    "Keine Rückenschmerzen, kann nicht gehen",
+    "Pas de douleur et ne peut pas bouger les jambes",
+    "No tiene dolor y no puede mover las piernas",
+    "Nessun dolore e non riesce a muovere le gambe",
+    "Geen pijn en kan benen niet bewegen",
+    "疼痛なし、下肢を動かせない",
+    "통증 없음. 다리를 움직일 수 없음",
+    "无疼痛,下肢不能活动",
+    "Niente febbre e non riesce ad alzare il piede",
+]
+WITH_ANOTHER_CAUSE = [
+    "Cannot walk for pain",
+    "Cannot walk without pain",
+    "Kann ohne Schmerzen nicht gehen",
+    "Kann vor Schmerzen nicht gehen",
+    "Ne peut marcher sans douleur",
+    "No puede caminar sin dolor",
+    "Non cammina senza dolore",
+    "Kan niet lopen zonder pijn",
 ]
 DENIED = [
     "No loss of power, sensation or continence",
@@ -60,3 +90,15 @@ def test_what_came_since_leads(words, place):
 @pytest.mark.parametrize("words", DENIED)
 def test_what_is_denied_leads_nothing(words):
     assert "deficit" not in noted_when_leaving(words)
+
+
+@pytest.mark.parametrize("place", [noted_when_leaving, listed])
+@pytest.mark.parametrize("words", WITHOUT_ANOTHER_CAUSE)
+def test_a_cause_that_is_denied_explains_no_loss(words, place):
+    assert "new neurological deficit not excluded" in place(words).lower()
+
+
+@pytest.mark.parametrize("place", [noted_when_leaving, listed])
+@pytest.mark.parametrize("words", WITH_ANOTHER_CAUSE)
+def test_a_loss_with_another_cause_leads_nothing(words, place):
+    assert "deficit" not in place(words).lower()

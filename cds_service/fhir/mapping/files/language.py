@@ -106,7 +106,6 @@ class Joints(DataTable):
         contrast: `but`, `other than`: a denial ends there.
         turned: denials that do not deny what is named with them: `no change of`, `not
             excluded`. The rest is read without them.
-        excepted: denials before an exception: the `no` of `no metastases except L2`.
         found: words for what is there. A name next to one of them does not continue a
             list of denied things.
         relatives: words for a relative. A sentence with one is about the relative.
@@ -127,7 +126,6 @@ class Joints(DataTable):
     with_: tuple[Pattern, ...] = Field((), alias="with")
     contrast: tuple[Pattern, ...] = ()
     turned: tuple[Pattern, ...] = ()
-    excepted: tuple[Pattern, ...] = ()
     found: tuple[Pattern, ...] = ()
     relatives: tuple[Pattern, ...] = ()
     persons: tuple[Pattern, ...] = ()
@@ -136,6 +134,28 @@ class Joints(DataTable):
     denying: tuple[Pattern, ...] = ()
     denied: tuple[Pattern, ...] = ()
     shown: tuple[Pattern, ...] = ()
+
+
+class Exceptions(DataTable):
+    """The words of a denial of all but a place: `no metastases except in L2`.
+
+    Attributes:
+        denial: words that deny, before the name: `no`.
+        ends: words at which that denial may end: `and`, `but`.
+        by: words by which a place is excepted: `except`.
+        small: words before the place: `in the`.
+        place: beginnings of its name. A vertebra counts in every language.
+        by_behind: words by which a place before them is excepted: `以外`.
+        denial_behind: words that deny, behind the name: `なし`.
+    """
+
+    denial: tuple[Pattern, ...] = ()
+    ends: tuple[Pattern, ...] = ()
+    by: tuple[Pattern, ...] = ()
+    small: tuple[Pattern, ...] = ()
+    place: tuple[Pattern, ...] = ()
+    by_behind: tuple[Pattern, ...] = ()
+    denial_behind: tuple[Pattern, ...] = ()
 
 
 class Vertebrae(DataTable):
@@ -420,6 +440,7 @@ class Language(DataTable):
     spelled_out: Mapping[Pattern, str] = {}
     rules_out: Mapping[str, tuple[Pattern, ...]] = {}
     joints: Joints = Joints()
+    exception: Exceptions = Exceptions()
     vertebrae: Vertebrae = Vertebrae()
     durations: Durations = Durations()
     years: Years = Years()
@@ -707,7 +728,7 @@ def _in_brackets(tables: Iterable[str]) -> str:
     return ", ".join(f"[{one}]" for one in tables)
 
 
-Table = Joints | Vertebrae | Durations | Years
+Table = Joints | Exceptions | Vertebrae | Durations | Years
 
 
 def ignoring_case(pattern: str) -> re.Pattern[str]:

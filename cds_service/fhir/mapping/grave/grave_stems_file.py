@@ -37,6 +37,7 @@ class GraveStemsFile(DataFile):
         residual_urine: what stays in the bladder, of which a volume is told.
         lost_limb: what such speech names of a leg, the saddle, bladder or bowel.
         lost_gait: the same of walking and standing.
+        denied_other_loss: the same, denied: "no pain".
         other_loss: what else keeps somebody from it, or that it always was so.
         back_pain: pain of the back alone, which is next to a loss and explains none.
         undenied: "cannot be excluded", in languages that no file of `texts/` reads.
@@ -92,6 +93,7 @@ class GraveStemsFile(DataFile):
     residual_urine: Words
     lost_limb: Words
     lost_gait: Words
+    denied_other_loss: Words
     other_loss: Words
     back_pain: Words
     undenied: Words

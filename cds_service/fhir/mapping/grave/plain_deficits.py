@@ -40,6 +40,7 @@ class PlainDeficits:
         self._lost_limb = any_of_tables(content.lost_limb)
         self._lost_gait = any_of_tables(content.lost_gait)
         self._other_loss = any_of_tables(content.other_loss)
+        self._denied_other_loss = any_of_tables(content.denied_other_loss)
         self._back_pain = any_of_tables(content.back_pain)
         self._kept_are_in = kept(self._are_in)
         self._kept_advice = kept(self._without_advice)
@@ -72,13 +73,13 @@ class PlainDeficits:
         if not self.are_in(words):
             return False
         plain, whole = self.without_conditions(words), folded(words[:LONGEST_TEXT])
-        is_explained = bool(self._other_loss.search(whole))
+        is_explained = self._has_other_cause(whole)
         # "Bei Schmerzen" is among the conditions.
         is_whole = plain == whole or not is_explained
         if is_whole and self._has_lost_limb(plain):
             return True
         is_of_gait = self._lost_gait.search(plain) and not self._lost_limb.search(plain)
-        return bool(is_of_gait) and not self._other_loss.search(self._painless(whole))
+        return bool(is_of_gait) and not self._has_other_cause(self._painless(whole))
 
     def tells_of_lost_limb(self, words: str) -> bool:
         """Tell if a sentence tells of a leg or a bladder that fails of itself."""
@@ -88,7 +89,7 @@ class PlainDeficits:
 
     def _has_lost_limb(self, plain: str) -> bool:
         return any(map(self._is_limb_lost, PART.split(plain))) or not all(
-            map(self._other_loss.search, self._measured_in(plain))
+            map(self._has_other_cause, self._measured_in(plain))
         )
 
     def _painless(self, words: str) -> str:
@@ -101,8 +102,12 @@ class PlainDeficits:
         return bool(
             self._lost_limb.search(part)
             and self._plain_deficit.search(part)
-            and not self._other_loss.search(part)
+            and not self._has_other_cause(part)
         )
+
+    def _has_other_cause(self, words: str) -> bool:
+        """Tell if folded words name another cause, and do not deny it."""
+        return bool(self._other_loss.search(self._denied_other_loss.sub(" ", words)))
 
     def without_conditions(self, words: str) -> str:
         """Return the folded text without what may come, and what to do if it does."""

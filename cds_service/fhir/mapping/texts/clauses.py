@@ -33,8 +33,9 @@ from typing import NamedTuple
 
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.texts.both import GRAVE_IF_BOTH
+from cds_service.fhir.mapping.texts.excepted_denials import ExceptedDenials
 from cds_service.fhir.mapping.texts.kept_texts import kept_by_reader
-from cds_service.fhir.mapping.texts.text_rules import Place, blanks, folded
+from cds_service.fhir.mapping.texts.text_rules import Place, folded
 from cds_service.outgoing.deadline import check_time
 
 # A full stop that ends something, and no decimal point: `1.5`.
@@ -131,7 +132,7 @@ class JointPatterns(NamedTuple):
         contrast: `but`, `other than`: a denial ends there, and a text with one does
             more than deny.
         turned: a denial by which something is there: `no change of`, `not excluded`.
-        excepted: a denial of all but a place: the `no` of `no metastases except L2`.
+        excepted: takes out the `no` of `no metastases except L2`.
         found: `is`, `known`: words for what is there. What they name is not part of a
             list of denied things.
         relatives: words for a relative of the patient. The whole sentence is then about
@@ -151,7 +152,7 @@ class JointPatterns(NamedTuple):
     suspicion: re.Pattern[str]
     contrast: re.Pattern[str]
     turned: re.Pattern[str]
-    excepted: re.Pattern[str]
+    excepted: ExceptedDenials
     found: re.Pattern[str]
     relatives: re.Pattern[str]
     persons: re.Pattern[str]
@@ -413,7 +414,7 @@ class ClauseReader:
 
     def without_excepted(self, text: str) -> str:
         """Return the folded text with blanks for a denial of all but a place."""
-        return self.joints.excepted.sub(blanks, folded(text))
+        return self.joints.excepted.blanked(folded(text))
 
     @kept_by_reader
     def cut_at_contrasts(self, sentence: str) -> tuple[str, ...]:

@@ -1,0 +1,63 @@
+"""Find the denial of all but a place: the `no` of `no metastases except in L2`.
+
+There is one at that place, so that the text is read without the denial.
+"""
+
+import re
+from collections.abc import Iterable
+
+from cds_service.fhir.mapping.files.language import Exceptions, any_of
+from cds_service.fhir.mapping.texts.text_rules import blanks
+
+VERTEBRA = r"[ctld]h?w?k? ?\d[\d/-]*"
+
+
+class ExceptedDenials:
+    """Takes such denials out of texts, by the words of all languages."""
+
+    def __init__(self, tables: Iterable[Exceptions]) -> None:
+        """Compile the words of these languages."""
+        tables = [*tables]
+        self._before = [_before(one) for one in tables if one.denial and one.by]
+        self._behind = [
+            _behind(one) for one in tables if one.denial_behind and one.by_behind
+        ]
+
+    def blanked(self, words: str) -> str:
+        """Return folded words with blanks for these denials."""
+        for pattern in self._before:
+            words = pattern.sub(blanks, words)
+        for pattern in self._behind:
+            words = pattern.sub(_without_denial, words)
+        return words
+
+
+def _before(table: Exceptions) -> re.Pattern[str]:
+    """Compile a denial that stands before the name, and the exception behind that.
+
+    It ends at the end of its word, or, as the French `d'`, behind a sign.
+    """
+    place = _words(table, "place")
+    denial = rf"\b{_words(table, 'denial')}(?:\b|(?<=\W))"
+    ends = rf"(?:{any_of([table], 'ends')}|{any_of([table], 'denial')})\b"
+    word = rf"(?!{ends})[\w-]+"
+    name = rf" ?{word}(?: {word}){{0,3}}"
+    exception = rf"{_words(table, 'by')}\W{{1,2}}(?:{_words(table, 'small')}\b\W?)*"
+    return re.compile(rf"{denial}(?={name},? {exception}(?:{VERTEBRA}|{place}))")
+
+
+def _behind(table: Exceptions) -> re.Pattern[str]:
+    """Compile an excepted place, the name and, in a group, the denial behind it."""
+    place = rf"(?:{VERTEBRA}[椎번]?|{_words(table, 'place')})"
+    name = r"[,，]?[^。．.,，、;]{0,12}?"
+    denial = any_of([table], "denial_behind")
+    return re.compile(rf"{place}{_words(table, 'by_behind')}{name}({denial})")
+
+
+def _words(table: Exceptions, name: str) -> str:
+    return rf"(?:{any_of([table], name)})"
+
+
+def _without_denial(found: re.Match[str]) -> str:
+    before = found[0][: found.start(1) - found.start()]
+    return before + " " * len(found[1])
