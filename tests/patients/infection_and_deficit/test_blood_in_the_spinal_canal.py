@@ -13,7 +13,7 @@ from tests.patients.leaving import (
     leave,
     leaving_chart,
 )
-from tests.patients.places import as_reason, reported
+from tests.patients.places import as_reason, noted_when_leaving, reported
 from tests.patients.reassuring import cards_of, dated, end_is_selected
 
 WORDS = [
@@ -141,3 +141,35 @@ def test_blood_that_is_denied_old_or_elsewhere_does_not_lead(words: str) -> None
     assert not any(
         "neurological" in said for said in (reported(words), as_reason(words))
     )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "No fever but epidural haematoma",
+        "No fever. Epidural haematoma",
+        "Kein Fieber, aber epidurales Hämatom",
+        "Pas de fièvre mais hématome épidural",
+        "Sin fiebre, hematoma epidural",
+        "Nessuna febbre ma ematoma epidurale",
+        "Geen koorts maar epiduraal hematoom",
+        "Bez gorączki, ale krwiak nadtwardówkowy",
+        "发热无,但有硬膜外血肿",
+    ],
+)
+def test_blood_beside_a_denial_is_examined(words: str) -> None:
+    assert "Examine before leaving" in noted_when_leaving(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "No fever, no epidural haematoma",
+        "No fever or epidural haematoma",
+        "Kein Fieber, kein epidurales Hämatom",
+        "Sin hematoma epidural",
+        "硬膜外血腫なし",
+    ],
+)
+def test_denied_blood_asks_nothing(words: str) -> None:
+    assert "deficit" not in noted_when_leaving(words)

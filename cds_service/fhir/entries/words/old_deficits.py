@@ -11,8 +11,8 @@ from cds_service.fhir.entries.words.own_words import (
     is_called_new,
     is_worsening_alone,
     kinds_alone,
-    without_company,
     without_names,
+    without_neighbours,
 )
 from cds_service.fhir.entries.words.past_by_words import BACK_OR_WORSE, PAST_BY_WORDS
 from cds_service.fhir.mapping.files.letters import LETTER
@@ -33,6 +33,8 @@ ALL_DEFICITS = DEFICITS | {
 LASTING = ("long-standing", *PAST_BY_WORDS)
 UNCHANGED = ("over-or-unchanged",)
 LASTING_ON_RECORD = ("long-standing", "history")
+LASTING_OR_PAST = ("long-standing", "history", "past-in-reason")
+DATED_SINCE = "dated-since"
 
 
 def old_deficits(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
@@ -85,7 +87,7 @@ def _calls_of_deficits(
     for part, behind in zip_longest(parts, parts[1:], fillvalue=""):
         if not is_deficit(part):
             continue
-        own = without_company(part, is_deficit, LASTING_ON_RECORD, terminology)
+        own = without_neighbours(part, is_deficit, LASTING_ON_RECORD, terminology)
         is_old = terminology.kinds.of_title(own, LASTING_ON_RECORD)
         is_old = is_old or kinds_alone(behind, LASTING_ON_RECORD, terminology)
         yield bool(is_old) and not is_called_new(own, terminology)
@@ -116,15 +118,58 @@ def named_deficits(words: Iterable[str], terminology: Terminology) -> frozenset[
 
 def is_told_as_lost(words: str, terminology: Terminology) -> bool:
     """Tell if words say in plain speech that a deficit is there now: "cannot walk"."""
-    stems = terminology.grave_stems
-    return stems.deficits.tells_of_loss(words) and not is_called_old(words, terminology)
+    deficits = terminology.grave_stems.deficits
+    return deficits.tells_of_loss(words) and not _are_losses_old(words, terminology)
+
+
+def _are_losses_old(words: str, terminology: Terminology) -> bool:
+    """Tell if words call old each loss that they tell of.
+
+    "Known osteoporosis, cannot lift the foot" calls none old. A part that only dates,
+    ", known" or ", since 2010", is of its neighbour.
+    """
+    calls = [
+        call
+        for sentence in sentences_once([words])
+        for call in _calls_of_losses(_parts(sentence), terminology)
+    ]
+    # A loss may be told over several parts.
+    return all(calls) if calls else is_called_old(words, terminology)
+
+
+def _calls_of_losses(parts: Sequence[str], terminology: Terminology) -> Iterator[bool]:
+    """Tell of each part that tells of a loss if it, or one next to it, calls it old."""
+    is_worse = _are_worse(parts, terminology)
+    for at, part in enumerate(parts):
+        if not terminology.grave_stems.deficits.are_in(part):
+            continue
+        beside = [*parts[max(at - 1, 0) : at], *parts[at + 1 : at + 2]]
+        dating = [one for one in beside if _only_dates(one, terminology)]
+        dated = ", ".join([part, *dating])
+        yield not is_worse and is_called_old(dated, terminology)
+
+
+def _only_dates(part: str, terminology: Terminology) -> bool:
+    """Tell if a part says since when something is there, and no more."""
+    rest = part
+    for kind in (*LASTING, DATED_SINCE):
+        rest = terminology.kinds.without(rest, kind)
+    is_dated = rest != part or bool(WRITTEN_YEAR.search(part))
+    return is_dated and not LETTER.search(rest)
 
 
 def is_called_old(part: str, terminology: Terminology) -> bool:
     """Tell if a part of a text calls the deficit that it names old, and not new."""
-    names_deficit = partial(_names_deficit, terminology=terminology)
-    own = without_company(part, names_deficit, LASTING, terminology)
+    names_deficit = partial(_is_any_deficit, terminology=terminology)
+    own = without_neighbours(part, names_deficit, LASTING, terminology)
     return not is_called_new(own, terminology) and _is_old(own, terminology)
+
+
+def is_lasting_deficit(part: str, terminology: Terminology) -> bool:
+    """Tell if a word of a part calls old or past the deficit that the part names."""
+    names_deficit = partial(_is_any_deficit, terminology=terminology)
+    own = without_neighbours(part, names_deficit, LASTING_OR_PAST, terminology)
+    return bool(terminology.kinds.of_title(own, LASTING_OR_PAST))
 
 
 def _is_old(words: str, terminology: Terminology) -> bool:
@@ -132,10 +177,6 @@ def _is_old(words: str, terminology: Terminology) -> bool:
     if WRITTEN_YEAR.search(words):
         return is_dated_years_ago(words, YEARS_OF_DEFICIT)
     return bool(terminology.kinds.of_title(words, LASTING))
-
-
-def _names_deficit(words: str, terminology: Terminology) -> bool:
-    return bool(terminology.text_concepts(words, DEFICITS))
 
 
 def is_old_deficit_alone(

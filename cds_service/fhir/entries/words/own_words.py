@@ -12,7 +12,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.text_rules import without_accents
 
 # Rules of `kinds/`.
-GOES_WITH = "goes-with"
+GOES_WITH, STANDS_BESIDE = "goes-with", "stands-beside"
 WORSE = ("grown-worse",)
 NEW = ("newly-begun", *WORSE)
 _ONE_WORD = re.compile(r"\W*[a-zà-ɏ]+\W*", re.IGNORECASE)
@@ -45,7 +45,31 @@ def without_company(
         lasting: rules of `kinds/` for what is known, old or over.
         terminology: the service's terminology.
     """
-    pieces = terminology.kinds.pieces(part, GOES_WITH)
+    return _without_company(part, GOES_WITH, names_event, lasting, terminology)
+
+
+def without_neighbours(
+    part: str,
+    names_event: Callable[[str], bool],
+    lasting: tuple[str, ...],
+    terminology: Terminology,
+) -> str:
+    """Leave out what the event goes with or stands beside: "known COPD and foot drop".
+
+    The arguments are those of `without_company`.
+    """
+    own = without_company(part, names_event, lasting, terminology)
+    return _without_company(own, STANDS_BESIDE, names_event, lasting, terminology)
+
+
+def _without_company(
+    part: str,
+    joint: str,
+    names_event: Callable[[str], bool],
+    lasting: tuple[str, ...],
+    terminology: Terminology,
+) -> str:
+    pieces = terminology.kinds.pieces(part, joint)
     own = [
         piece
         for piece in pieces

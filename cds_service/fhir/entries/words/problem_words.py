@@ -113,7 +113,8 @@ def undenied_parts(words: str, terminology: Terminology) -> list[str]:
     stretches = [
         stretch
         for sentence in sentences_once([words])
-        for stretch in clauses.cut_at_denials(clauses.without_turned_denials(sentence))
+        for part in clauses.cut_at_contrasts(sentence)
+        for stretch in clauses.cut_at_denials(clauses.without_turned_denials(part))
     ]
     parts = [clauses.without_denied(folded(stretch)) for stretch in stretches]
     return [part[: clauses.whole(part).denies_at] for part in parts]

@@ -7,11 +7,12 @@ from cds_service.core.vocabulary import EventSpec
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.words.bystanders import other_words_of
+from cds_service.fhir.entries.words.old_deficits import DEFICITS
 from cds_service.fhir.entries.words.own_words import (
     is_called_new,
     is_worsening_alone,
     kinds_alone,
-    without_company,
+    without_neighbours,
 )
 from cds_service.fhir.entries.words.past_by_words import past_in_words
 from cds_service.fhir.entries.words.problem_words import HISTORIES, in_doubt, named_in
@@ -44,9 +45,14 @@ def _all_parts(raw: Json) -> list[str]:
 
 
 def names_event(part: str, spec: EventSpec, chart: Chart) -> bool:
-    terminology = chart.terminology
-    is_of_kind = terminology.kinds.of_title(part, tuple(spec.kinds))
-    return bool(is_of_kind or terminology.text_concepts(part) & {*spec.value_sets})
+    """Tell if a part names the event, a deficit also in plain speech."""
+    terminology, concepts = chart.terminology, {*spec.value_sets}
+    if terminology.kinds.of_title(part, tuple(spec.kinds)):
+        return True
+    is_deficit = not DEFICITS.isdisjoint(concepts)
+    if is_deficit and terminology.grave_stems.deficits.are_in(part):
+        return True
+    return not concepts.isdisjoint(terminology.text_concepts(part))
 
 
 def event_kinds(stated: Stated, spec: EventSpec, chart: Chart) -> frozenset[str]:
@@ -62,7 +68,7 @@ def event_kinds(stated: Stated, spec: EventSpec, chart: Chart) -> frozenset[str]
     )
     found = set[str]()
     for part in event_parts(stated, spec, chart):
-        own = without_company(part, is_of_event, unless, terminology)
+        own = without_neighbours(part, is_of_event, unless, terminology)
         kinds = terminology.kinds.of_title(own, unless)
         is_new = is_worse or is_called_new(own, terminology)
         found |= kinds & HISTORY if is_new else kinds

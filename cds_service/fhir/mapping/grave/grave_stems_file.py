@@ -37,7 +37,9 @@ class GraveStemsFile(DataFile):
         residual_urine: what stays in the bladder, of which a volume is told.
         lost_limb: what such speech names of a leg, the saddle, bladder or bowel.
         lost_gait: the same of walking and standing.
-        denied_other_loss: the same, denied: "no pain".
+        no_other_loss: the same where it explains nothing: "no pain".
+        and_lost: words behind which a part tells of the loss: "severe pain and".
+        because: that another cause is one, with `@` for it: "for @".
         other_loss: what else keeps somebody from it, or that it always was so.
         back_pain: pain of the back alone, which is next to a loss and explains none.
         undenied: "cannot be excluded", in languages that no file of `texts/` reads.
@@ -93,7 +95,9 @@ class GraveStemsFile(DataFile):
     residual_urine: Words
     lost_limb: Words
     lost_gait: Words
-    denied_other_loss: Words
+    no_other_loss: Words
+    and_lost: Words
+    because: Words
     other_loss: Words
     back_pain: Words
     undenied: Words

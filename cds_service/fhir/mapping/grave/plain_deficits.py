@@ -40,7 +40,12 @@ class PlainDeficits:
         self._lost_limb = any_of_tables(content.lost_limb)
         self._lost_gait = any_of_tables(content.lost_gait)
         self._other_loss = any_of_tables(content.other_loss)
-        self._denied_other_loss = any_of_tables(content.denied_other_loss)
+        self._no_other_loss = any_of_tables(content.no_other_loss)
+        self._and_lost = any_of_tables(content.and_lost)
+        self._new = any_of_tables(
+            content.complaint_new, content.numb_new, content.just_now
+        )
+        self._because = any_of_tables(content.because)
         self._back_pain = any_of_tables(content.back_pain)
         self._kept_are_in = kept(self._are_in)
         self._kept_advice = kept(self._without_advice)
@@ -88,7 +93,10 @@ class PlainDeficits:
         return self._has_lost_limb(self.without_conditions(words))
 
     def _has_lost_limb(self, plain: str) -> bool:
-        return any(map(self._is_limb_lost, PART.split(plain))) or not all(
+        parts = (
+            told for part in PART.split(plain) for told in self._and_lost.split(part)
+        )
+        return any(map(self._is_limb_lost, parts)) or not all(
             map(self._has_other_cause, self._measured_in(plain))
         )
 
@@ -99,15 +107,20 @@ class PlainDeficits:
         return ", ".join(kept)
 
     def _is_limb_lost(self, part: str) -> bool:
-        return bool(
-            self._lost_limb.search(part)
-            and self._plain_deficit.search(part)
-            and not self._has_other_cause(part)
-        )
+        if not (self._lost_limb.search(part) and self._plain_deficit.search(part)):
+            return False
+        if not self._has_other_cause(part):
+            return True
+        return bool(self._new.search(part)) and not self._is_explained(part)
 
     def _has_other_cause(self, words: str) -> bool:
         """Tell if folded words name another cause, and do not deny it."""
-        return bool(self._other_loss.search(self._denied_other_loss.sub(" ", words)))
+        return bool(self._other_loss.search(self._no_other_loss.sub(" ", words)))
+
+    def _is_explained(self, part: str) -> bool:
+        """Tell if a part says that another cause is the one: "for pain"."""
+        marked = self._other_loss.sub("@", part)
+        return bool(self._because.search(marked) or self._because.search(part))
 
     def without_conditions(self, words: str) -> str:
         """Return the folded text without what may come, and what to do if it does."""

@@ -111,7 +111,6 @@ def _bleeds_in_canal(words: list[str], terminology: Terminology) -> bool:
     return any(
         not stems.is_prevention(part) and not is_called_old(part, terminology)
         for one in words
-        if terminology.text_concepts(one, IN_CANAL)
         for part in undenied_parts(stems.deficits.without_conditions(one), terminology)
         if terminology.text_concepts(part, IN_CANAL)
     )

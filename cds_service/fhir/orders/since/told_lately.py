@@ -14,7 +14,11 @@ from cds_service.fhir.entries.harm.unusual_titles import SCAN
 from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
 from cds_service.fhir.entries.reports import day_of_report
 from cds_service.fhir.entries.words.dated_in_prose import is_there_again
-from cds_service.fhir.entries.words.old_deficits import ALL_DEFICITS, are_old_alone
+from cds_service.fhir.entries.words.old_deficits import (
+    ALL_DEFICITS,
+    are_old_alone,
+    is_lasting_deficit,
+)
 from cds_service.fhir.entries.words.own_words import kinds_alone
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.entries.words.spoken_of import is_doubted, only_speaks
@@ -235,7 +239,7 @@ def _is_called_old(part: str, terminology: Terminology) -> bool:
         return False
     kinds = terminology.kinds
     if named <= ALL_DEFICITS:
-        return bool(kinds.of_title(part, OLD))
+        return is_lasting_deficit(part, terminology)
     # "Known" alone says both that it lasts and that it is past.
     rest = [
         word

@@ -1,0 +1,84 @@
+"""What is known, old or denied beside a loss neither dates nor explains the loss.
+
+"Known osteoporosis, cannot lift the foot" led no card in any place of the record: the
+osteoporosis is known, and the foot may have dropped today.
+"""
+
+import pytest
+
+from tests.patients.places import as_reason, listed, noted_when_leaving, reported
+
+PLACES = [listed, reported, as_reason, noted_when_leaving]
+BESIDE_WHAT_IS_KNOWN = [
+    "Known osteoporosis, cannot lift left foot",
+    "Known COPD and foot drop",
+    "Known osteoporosis with foot drop",
+    "Chronic pain patient unable to move legs since surgery",
+    "Chronic back pain, cannot move legs",
+    "Bekannte Osteoporose, kann Beine nicht bewegen",
+    "Chronische Rückenschmerzen und kann Beine nicht bewegen",
+    "Ostéoporose connue, ne peut plus lever le pied",
+    "Dolor crónico, no puede mover las piernas",
+    "Osteoporosi nota, non muove le gambe",
+    "Bekende osteoporose met klapvoet",
+    "Przewlekły ból, nie może ruszać nogami",
+    "만성 요통, 다리를 움직일 수 없음",
+    "慢性腰痛,下肢不能动",
+]
+CALLED_OLD = [
+    "Known foot drop and paraparesis",
+    "Foot drop since 2010",
+    "Cannot lift foot, since 2010",
+    "Cannot lift foot (known)",
+    "Cannot lift left foot for years",
+    "Seit Jahren bekannt: kann den Fuß nicht heben",
+    "Kann Fuß nicht heben, bekannt seit 2012",
+    "Bekannte Fußheberparese",
+    "Old stroke and residual leg weakness",
+    "Chronic foot drop, known",
+]
+WITH_PAIN = [
+    "Severe pain and cannot move legs",
+    "Sudden onset pain with inability to move legs",
+    "COPD patient cannot move left leg since yesterday",
+    "Starke Schmerzen und kann Beine nicht bewegen",
+    "Demente Patientin kann plötzlich Beine nicht mehr bewegen",
+    "Douleur intense et ne peut plus bouger les jambes",
+    "Dolor intenso y no puede mover las piernas",
+    "Dolore intenso e non riesce a muovere le gambe",
+    "Hevige pijn en kan benen niet bewegen",
+    "Silny ból i nie może poruszać nogami",
+    "Cannot move arms or legs",
+]
+FOR_PAIN = [
+    "Seit gestern kann das Bein vor Schmerzen nicht gehoben werden",
+    "Severe pain and cannot walk",
+    "Schmerzen und kann nicht aufstehen",
+    "Ne peut marcher à cause de la douleur depuis hier",
+    "No puede caminar por dolor desde ayer",
+    "Non cammina per dolore da ieri",
+    "Kan niet lopen door pijn sinds gisteren",
+    "Nie może chodzić z powodu bólu od wczoraj",
+    "痛みのため今朝から歩けない",
+    "통증 때문에 오늘 못 걸음",
+    "Wheelchair user since birth cannot move legs",
+    "Lost use of right leg since stroke 2010",
+]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("words", [*BESIDE_WHAT_IS_KNOWN, *WITH_PAIN])
+def test_a_loss_leads(words, place):
+    assert "new neurological deficit not excluded" in place(words).lower()
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("words", CALLED_OLD)
+def test_a_loss_that_is_called_old_leads_nothing(words, place):
+    assert "deficit" not in place(words).lower()
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("words", FOR_PAIN)
+def test_a_loss_for_pain_leads_nothing(words, place):
+    assert "deficit" not in place(words).lower()
