@@ -7,6 +7,7 @@ shown. Patients appear only by their ids.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from flask import (
@@ -264,7 +265,10 @@ def _export_route(routes: Blueprint, desk: Desk) -> None:
                 f"The export could not be recorded ({type(error).__name__})."
             ) from None
         media, ending = MEDIA[file_format]
-        lines = stream_with_context(_chunks(desk, begun))
+        chunks = _chunks(desk, begun)
+        # Read before the status is sent: a log that cannot be read is a 503.
+        first = next(chunks)
+        lines = stream_with_context(chain((first,), chunks))
         response = Response(lines, content_type=media)
         name = f"audit-{begun.at[:10]}-{begun.last}.{ending}"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
