@@ -48,7 +48,13 @@ from cds_service.review.desk import BasisPage, Desk
 from cds_service.review.entry_page import entry_routes
 from cds_service.review.filtering import CHOICES, read_filter, refuse_other_fields
 from cds_service.review.issuer_login import issuer_login
-from cds_service.review.login import Gate, Login, is_allowed, login_routes
+from cds_service.review.login import (
+    Gate,
+    Login,
+    forget_session,
+    is_allowed,
+    login_routes,
+)
 from cds_service.review.page_policy import STATIC, restrict
 from cds_service.review.sessions import IDLE, PendingLogins, Sessions
 from cds_service.review.words import register_words
@@ -303,4 +309,5 @@ def _unavailable_page(error: AuditUnavailable) -> AnyResponse:
     page = render_template("review-error.html", status=503, why=why)
     response = make_response(page, 503)
     response.headers["Retry-After"] = "1"
+    forget_session(response)
     return response
