@@ -1,6 +1,7 @@
 #!/bin/sh
 # backup.sh FOLDER [KEEP] : a copy of the audit log's database in a new folder of FOLDER, with a checkpoint that it must hold.
-# With KEEP the newest so many stay; older ones go once this one is whole, so that none goes while backups fail.
+# With KEEP the newest so many stay; older ones go once this one is whole, so that none goes while backups fail. Those that
+# are dated after this one stay too.
 # Reads KYPHOPLASTY_CDS_DATABASE_URL like the service. Needs pg_dump of the server's version, or sqlite3.
 set -eu
 umask 077
@@ -47,6 +48,8 @@ trap - EXIT
 # A backup that was killed (power, no memory) left its half: a copy beyond the retention. One that still runs is younger.
 find "$1" -mindepth 1 -maxdepth 1 -type d -name '.[0-9]*T[0-9]*Z.half' -mmin +120 -exec rm -rf {} +
 if [ -n "${2:-}" ]; then
-  (cd "$1" && find . -mindepth 1 -maxdepth 1 -type d -name '[0-9]*T[0-9]*Z' | sort | head -n "-$2" | xargs -r rm -rf)
+  # Those dated after this one were made while the clock was ahead, or it is behind now: they neither count nor go. Otherwise
+  # this one could be the oldest of all, and go at once.
+  (cd "$1" && find . -mindepth 1 -maxdepth 1 -type d -name '[0-9]*T[0-9]*Z' | sort | sed "/^\.\/$stamp\$/q" | head -n "-$2" | xargs -r rm -rf)
 fi
 echo "$whole"

@@ -11,8 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from cds_service import __version__
 from cds_service.audit.reader import Stored
+from cds_service.audit.tables import ALTERED
+from cds_service.errors import AuditUnavailable
 from cds_service.fhir.classes import class_of
 from cds_service.protocol.json_text import canonical_json
 
@@ -61,7 +65,17 @@ def export_event(own: Stored, manifest: Mapping[str, Any]) -> Json:
 
 
 def _validated(event: Json) -> Json:
-    return dict(class_of("AuditEvent").model_validate(event).model_dump(mode="json"))
+    """Return the event as FHIR writes it.
+
+    Raises:
+        AuditUnavailable: it is none, since a cell of the entry was altered: an empty
+            id, for example. The message of the library would repeat the cell.
+    """
+    try:
+        valid = class_of("AuditEvent").model_validate(event)
+    except ValidationError:
+        raise AuditUnavailable(ALTERED) from None
+    return dict(valid.model_dump(mode="json"))
 
 
 def _event(stored: Stored) -> Json:

@@ -36,8 +36,7 @@ from cds_service.audit.chain import (
 from cds_service.audit.database import Database
 from cds_service.audit.database_faults import read_or_unavailable
 from cds_service.audit.query import Query, conditions_of
-from cds_service.audit.tables import ALTERED, CARDS, ENTRIES, PAYLOADS, SEARCH
-from cds_service.errors import AuditUnavailable
+from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
 
 PAGE = 50  # entries
 MOST_ABOUT = 500  # follow-up entries for one page
@@ -250,32 +249,15 @@ def _select_listed(query: Query) -> Select[Any]:
     return statement.where(*conditions_of(query))
 
 
-def _check_time(at: str) -> None:
-    """Refuse a text that is no time.
-
-    Raises:
-        AuditUnavailable: this program did not write it.
-    """
-    try:
-        datetime.fromisoformat(at)
-    except ValueError:
-        raise AuditUnavailable(ALTERED) from None
-
-
 def _with_cards(
     connection: Connection, rows: Sequence[Row[Any]], kind: type[Entry]
 ) -> tuple[Entry, ...]:
-    """Return the rows as entries with their cards.
-
-    Raises:
-        AuditUnavailable: one of them was altered, so that it cannot be shown.
-    """
+    """Return the rows as entries with their cards."""
     if not rows:
         return ()
     cards = _cards_of(connection, [row.sequence for row in rows])
     entries = []
     for row in rows:
-        _check_time(row.at)
         # The library's own name for its public mapping.
         values = dict(row._mapping)  # noqa: SLF001
         for name in ("partial", "warning"):

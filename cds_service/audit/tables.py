@@ -3,6 +3,8 @@
 `migrations/` creates them, with types, keys and rules.
 """
 
+import re
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, TableClause, Text, TypeDecorator, column, table
@@ -14,6 +16,7 @@ NUMBERS = ("partial", "status", "warning")  # of the facts; the others are texts
 TEXTS = " ".join(name for name in FACTS if name not in NUMBERS)
 
 
+MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}(:[0-9]{2}){2}\.[0-9]{3}Z")
 ALTERED = "The audit log was altered: `audit verify` says where."
 
 
@@ -45,20 +48,56 @@ class _Number(_AsWritten):
     kind = int
 
 
-def _table(name: str, texts: str, numbers: str = "") -> TableClause:
-    numbered = (column(word, _Number) for word in numbers.split())
-    return table(name, *numbered, *(column(word, _Words) for word in texts.split()))
+class _Moment(_Words):
+    """A cell with a time as `chain.time_text` writes it."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: object) -> Any:
+        """Refuse a text that is no such time: no reader could count with it.
+
+        Raises:
+            AuditUnavailable: this program did not write it.
+        """
+        text = super().process_result_value(value, dialect)
+        if text is not None and not _is_moment(text):
+            raise AuditUnavailable(ALTERED)
+        return text
+
+
+def _is_moment(text: str) -> bool:
+    if MOMENT.fullmatch(text) is None:
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _table(name: str, texts: str, numbers: str = "", moments: str = "") -> TableClause:
+    return table(
+        name,
+        *(column(word, _Number) for word in numbers.split()),
+        *(column(word, _Words) for word in texts.split()),
+        *(column(word, _Moment) for word in moments.split()),
+    )
 
 
 # The chain. No row is ever changed or deleted.
 ENTRIES = _table(
-    "audit_entry", "entry_id at kind commitment previous_hash hash", "sequence format"
+    "audit_entry",
+    "entry_id kind commitment previous_hash hash",
+    "sequence format",
+    moments="at",
 )
 
 # What the chain commits to and a purge deletes: the payload, and the values by which it
 # is found.
 PAYLOADS = _table("audit_payload", "salt body", "sequence")
-SEARCH = _table("audit_search", f"at kind {TEXTS}", f"sequence {' '.join(NUMBERS)}")
+SEARCH = _table(
+    "audit_search", f"kind {TEXTS}", f"sequence {' '.join(NUMBERS)}", moments="at"
+)
 CARDS = _table("audit_card", "card topic indicator rules", "sequence position")
 
 # Used tokens of CDS clients, until they expire (seconds since 1970), by the digest of

@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    FiniteFloat,
     PlainValidator,
     SecretStr,
     StringConstraints,
@@ -91,7 +92,7 @@ class FhirAuthorization(BaseModel):
     """The token for `fhirServer`, for this request: never stored, logged or shown.
 
     Attributes:
-        expires_in: seconds.
+        expires_in: seconds; an EHR that counts on a clock may send a fraction.
         subject: the OAuth client id under which the EHR knows this service.
         patient: the one patient to whom the token is restricted, if the EHR says so.
     """
@@ -100,7 +101,7 @@ class FhirAuthorization(BaseModel):
 
     access_token: SecretStr
     token_type: str | None = None
-    expires_in: int | None = None
+    expires_in: FiniteFloat | None = None
     scope: Annotated[str, StringConstraints(max_length=MAX_SCOPE)] | None = None
     subject: str | None = None
     patient: str | None = None

@@ -51,6 +51,7 @@ NO_PAGE = re.compile(r"/audit/(login|logout|export)\b.*")
 # each character by four.
 PLAIN_IN_QUERY = "!#$%&'()*+-./:=?@[]^_`{|}~"
 OF_FORM = ("token", "format")  # fields of a form that no filter has
+LOGOUT = "review.log_out"
 BEFORE_LOGIN = ("review.log_in", "review.start_login", "review.finish_login")
 NO_ACCOUNTS = "There are no local accounts here: use the hospital's login."
 # One text for both, so that it tells nothing about the account.
@@ -247,8 +248,9 @@ class Gate:
             self.sessions.end(old)
 
     def log_out(self) -> AnyResponse:
-        self.note("login", result="logout")
+        """End the session, also if the log cannot say so."""
         self.sessions.end(request.cookies.get(COOKIE, ""))
+        self.note("login", result="logout")
         response = redirect(f"{PATH}/login", 303)
         response.delete_cookie(COOKIE, path=PATH)
         return response
@@ -288,6 +290,16 @@ def login_routes(routes: Blueprint, gate: Gate) -> None:
         return gate.login_page(PATH, status=200)
 
     routes.post("/logout")(gate.log_out)
+
+
+def forget_session(response: Response) -> None:
+    """Let the browser forget its session if it asked to log out.
+
+    For answers to a logout that could not be kept: whoever leaves a shared machine has
+    left. The cookie comes from our own pages alone (`Strict`).
+    """
+    if request.endpoint == LOGOUT and COOKIE in request.cookies:
+        response.delete_cookie(COOKIE, path=PATH)
 
 
 def is_allowed(what: Permission) -> bool:

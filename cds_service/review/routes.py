@@ -7,6 +7,7 @@ shown. Patients appear only by their ids.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from flask import (
@@ -47,7 +48,13 @@ from cds_service.review.desk import BasisPage, Desk
 from cds_service.review.entry_page import entry_routes
 from cds_service.review.filtering import CHOICES, read_filter, refuse_other_fields
 from cds_service.review.issuer_login import issuer_login
-from cds_service.review.login import Gate, Login, is_allowed, login_routes
+from cds_service.review.login import (
+    Gate,
+    Login,
+    forget_session,
+    is_allowed,
+    login_routes,
+)
 from cds_service.review.page_policy import STATIC, restrict
 from cds_service.review.sessions import IDLE, PendingLogins, Sessions
 from cds_service.review.words import register_words
@@ -264,7 +271,10 @@ def _export_route(routes: Blueprint, desk: Desk) -> None:
                 f"The export could not be recorded ({type(error).__name__})."
             ) from None
         media, ending = MEDIA[file_format]
-        lines = stream_with_context(_chunks(desk, begun))
+        chunks = _chunks(desk, begun)
+        # Read before the status is sent: a log that cannot be read is a 503.
+        first = next(chunks)
+        lines = stream_with_context(chain((first,), chunks))
         response = Response(lines, content_type=media)
         name = f"audit-{begun.at[:10]}-{begun.last}.{ending}"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -299,4 +309,5 @@ def _unavailable_page(error: AuditUnavailable) -> AnyResponse:
     page = render_template("review-error.html", status=503, why=why)
     response = make_response(page, 503)
     response.headers["Retry-After"] = "1"
+    forget_session(response)
     return response

@@ -109,8 +109,7 @@ def _hours_since_order(audit: AuditLog, now: datetime) -> float:
         at = run_side_by_side(
             {"last": audit.reader.last_order_at}, Deadline.after(LOOK_SECONDS)
         ).get("last")
-    # ValueError: the log was altered, and holds a text that is no time.
-    except (AuditUnavailable, ValueError):
+    except AuditUnavailable:
         return math.nan
     return math.nan if at is None else max(0.0, (now - at).total_seconds() / 3600)
 

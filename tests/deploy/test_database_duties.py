@@ -382,6 +382,19 @@ def test_older_backups_go_once_a_new_one_is_whole_and_not_before(log, tmp_path):
     assert sorted(folder.iterdir()) == sorted([*older[2:], new, folder / "notes"])
 
 
+@pytest.mark.parametrize(("keep", "gone"), [("1", 2), ("2", 1), ("3", 0)])
+def test_backups_dated_ahead_push_none_out(log, tmp_path, keep, gone):
+    """The clock was ahead for some nights, or it is behind in this one."""
+    folder = tmp_path / "backups"
+    ahead = [folder / f"2999010{day}T000000Z" for day in range(1, 5)]
+    older = [folder / f"2025010{day}T000000Z" for day in range(1, 3)]
+    for one in (*ahead, *older):
+        one.mkdir(parents=True)
+    new = Path(run(DEPLOY / "backup.sh", folder, keep, url=log).split()[-1])
+    assert (new / "checkpoint.note").is_file()
+    assert sorted(folder.iterdir()) == sorted([*older[gone:], new, *ahead])
+
+
 @pytest.mark.parametrize("keep", ["0", "00", "-1", "thirty", "3d", "9" * 20, "10000"])
 def test_a_number_of_backups_that_would_keep_none_is_refused_before_anything_is_done(
     tmp_path, keep

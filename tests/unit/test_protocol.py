@@ -141,6 +141,22 @@ class Reads:
             Reads(token=TokenRead(has_expired=True)),
         ),
         (
+            {"fhirAuthorization.expires_in": 3599.5},
+            Reads(token=TokenRead(has_expired=False)),
+        ),
+        (
+            {"fhirAuthorization.expires_in": "3599.5"},
+            Reads(token=TokenRead(has_expired=False)),
+        ),
+        (
+            {"fhirAuthorization.expires_in": -0.5},
+            Reads(token=TokenRead(has_expired=True)),
+        ),
+        (
+            {"fhirAuthorization.expires_in": 0.0},
+            Reads(token=TokenRead(has_expired=True)),
+        ),
+        (
             {"fhirAuthorization.expires_in": None},
             Reads(token=TokenRead(has_expired=False)),
         ),

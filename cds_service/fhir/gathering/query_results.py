@@ -5,7 +5,8 @@ the same record.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, Literal, NamedTuple
 from urllib.parse import unquote
@@ -218,6 +219,7 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
         or note
         or _missing_page(pages)
         or _missing_entries(entries, pages[0], has_next=following is not None)
+        or _several_forms(entries)
         or _doubt_of_server(content, pages)
     )
     result = QueryResult(
@@ -285,6 +287,28 @@ def _missing_entries(
     if total is None or has_next or len(entries) >= total:
         return ""
     return f"{len(entries)} of {total} entries"
+
+
+def _several_forms(entries: Sequence[BundleEntry]) -> str:
+    """Say how many values came in forms that differ, none of them the newest.
+
+    One form may withdraw what the other says: neither proves anything. Drugs, doses
+    and diagnoses are weighed form by form, where they are read.
+
+    Args:
+        entries: each once.
+    """
+    if _have_distinct_ids([one.resource for one in entries]):
+        return ""
+    keys = Counter(
+        _key(one.resource, one.full_url) for one in entries if _is_value(one.resource)
+    )
+    several = sum(count > 1 for key, count in keys.items() if key is not None)
+    return f"{count_entries(several)} in several forms" if several else ""
+
+
+def _is_value(resource: Json) -> bool:
+    return resource.get("resourceType") == "Observation"
 
 
 def _doubt_of_server(content: _Content, pages: Sequence[Json]) -> str:
@@ -358,7 +382,8 @@ def in_newest_version(results: Mapping[str, QueryResult]) -> dict[str, QueryResu
     """Leave out resources that another result has in a higher version.
 
     Such a resource was changed between two queries. All results are taken to be of one
-    server, even if their fullUrls do not say so.
+    server, even if their fullUrls do not say so. If forms of one value differ and none
+    is the newest, the lists that hold them are incomplete.
     """
     resources = [one for result in results.values() for one in result.resources]
     if _have_distinct_ids(resources):
@@ -367,19 +392,36 @@ def in_newest_version(results: Mapping[str, QueryResult]) -> dict[str, QueryResu
     for resource in resources:
         versions.setdefault(_key(resource) or id(resource), []).append(resource)
     old: set[int] = set()
+    unclear: set[int] = set()
     for same in versions.values():
         if len(same) == 1:
             continue
         ranks = _version_ranks(same)
         newest = max(ranks)
-        pairs = zip(same, ranks, strict=True)
+        pairs = tuple(zip(same, ranks, strict=True))
         old.update(id(version) for version, rank in pairs if rank < newest)
-    if not old:
+        forms = [version for version, rank in pairs if rank == newest]
+        if _is_value(forms[0]) and len({content(form) for form in forms}) > 1:
+            unclear.update(map(id, forms))
+    if not old and not unclear:
         return dict(results)
     return {
-        key: _without(result, lambda entry: id(entry.resource) in old)
+        key: _marked(_without(result, lambda entry: id(entry.resource) in old), unclear)
         for key, result in results.items()
     }
+
+
+def _marked(result: QueryResult, unclear: Collection[int]) -> QueryResult:
+    """Mark a list as incomplete if it holds resources of unclear version.
+
+    Args:
+        unclear: what Python's `id` says of their raw JSON.
+    """
+    several = sum(id(one.resource) in unclear for one in result.entries)
+    if not several:
+        return result
+    fault = f"incomplete: {count_entries(several)} in several forms"
+    return result._replace(is_cut=True, note=result.note or fault)
 
 
 def of_one_server(

@@ -6,6 +6,8 @@ from html import unescape
 import pytest
 
 from cds_service.audit.database import Database
+from cds_service.errors import AuditUnavailable
+from cds_service.review.access import Access
 from tests.review_desk import PASSWORD, TOKEN, ReviewDesk, Reviewer
 
 
@@ -180,6 +182,42 @@ def test_a_session_ends_after_ten_hours_whatever_happens(desk):
         desk.later(minutes=25)
         last = anna.client.get("/audit").status_code
     assert last == 401
+
+
+def unavailable(*_, **__):
+    raise AuditUnavailable("The audit entry could not be written.")
+
+
+def test_who_logs_out_while_the_log_takes_no_entry_is_logged_out(desk, monkeypatch):
+    anna = desk.reviewer()
+    held = anna.client.get_cookie("kyphoplasty-cds-review", path="/audit").value
+    token = anna.token()
+    with monkeypatch.context() as fault:
+        fault.setattr(type(desk.store), "append_together", unavailable)
+        answer = anna.client.post("/audit/logout", data={"token": token})
+    assert answer.status_code == 503
+    anna.get("/audit", 401)
+    other = Reviewer(desk)
+    other.client.set_cookie("kyphoplasty-cds-review", held, path="/audit")
+    other.get("/audit", 401)
+
+
+def test_a_browser_forgets_the_session_that_the_database_cannot_end(desk, monkeypatch):
+    anna = desk.reviewer()
+    token = anna.token()
+    with monkeypatch.context() as fault:
+        fault.setattr(Access, "reading", unavailable)
+        answer = anna.client.post("/audit/logout", data={"token": token})
+    assert answer.status_code == 503
+    anna.get("/audit", 401)
+
+
+def test_a_page_that_is_not_there_now_ends_no_session(desk, monkeypatch):
+    anna = desk.reviewer()
+    with monkeypatch.context() as fault:
+        fault.setattr(Access, "reading", unavailable)
+        anna.get("/audit", 503)
+    anna.get("/audit", 200)
 
 
 def test_after_logout_the_old_cookie_is_worth_nothing(desk):
