@@ -373,6 +373,8 @@ class SupportOrders:
         counted_from: an order written before this day is not for this fracture; None
             if all count.
         training_limits: what forbids or limits training and walking now.
+        not_wanted: kinds that an order forbids, or that this signing ends; no order of
+            them is pre-selected.
         has_unnamed: an order on record does not name what it orders: it may be any.
         forbidden_on: the newest day of an order in force by which training must not be
             done, by its element and not by words; that of the answer if it has none.
@@ -391,6 +393,7 @@ class SupportOrders:
     is_prose_unread: bool = False
     counted_from: date | None = None
     training_limits: frozenset[TrainingLimit] = frozenset()
+    not_wanted: frozenset[str] = frozenset()
     has_unnamed: bool = False
     forbidden_on: date | None = None
 

@@ -158,12 +158,14 @@ def _recommendation(
     if is_offered:
         label, template = _filled(signal_text.label or rule.label, words), rule.order
     may_be_ordered = bool(support.may_count(rule.order_kind))
+    is_not_wanted = bool(rule.order) and rule.order_kind in support.not_wanted
+    is_open = not (may_be_ordered or is_not_wanted)
     return Recommendation(
         rule=rule,
         text=_filled(signal_text.line(rule.text), words),
         label=label,
         template=template,
-        is_preselected=not may_be_ordered and _is_preselected(rule, signals),
+        is_preselected=is_open and _is_preselected(rule, signals),
         already=already,
         not_counted=not_counted,
         fired_by=fired_by,

@@ -25,6 +25,7 @@ from cds_service.fhir.gathering.query_results import (
     in_newest_version,
     of_one_server,
 )
+from cds_service.fhir.gathering.reasons_inside import with_reasons_inside
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
 from cds_service.fhir.gathering.record_state import is_void
 from cds_service.fhir.gathering.referred_to import (
@@ -287,6 +288,7 @@ def _owned_by(person: Person, result: QueryResult, terminology: Terminology) -> 
             of_others.append(resource)
             continue
         inside += left_out
+        resource = with_reasons_inside(resource, terminology.calendar)
         if not is_disowned(resource, terminology):
             of_patient.append(resource)
         elif (in_doubt := in_doubt_at_most(resource, terminology)) is not None:

@@ -44,6 +44,8 @@ OVER = frozenset(
 )
 # Those by which a signing ends or pauses an order in force.
 STOPS = frozenset({"stopped", "cancelled", "ended", "on-hold"})
+# Those by which a signing says that an order is not wanted any more, or not now.
+REVOKES = STOPS | {"revoked", "rejected"}
 # Answers to the questions of an order: their status says that they are all there.
 ANSWERS = frozenset({"QuestionnaireResponse"})
 ANSWERED = frozenset({"completed", "stopped"})
@@ -165,6 +167,12 @@ class DraftOrders:
         """Yield the patient's orders that forbid something and are in force."""
         for draft in self.drafts:
             if is_prohibition(draft.resource) and not _is_over(draft.resource):
+                yield draft
+
+    def ended(self) -> Iterator[Order]:
+        """Yield the patient's orders that this signing revokes, stops or pauses."""
+        for draft in self.drafts:
+            if text(draft.resource.get("status")).strip().lower() in REVOKES:
                 yield draft
 
     def each_of_others(self) -> Iterator[Order]:

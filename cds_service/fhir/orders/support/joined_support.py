@@ -36,6 +36,7 @@ from cds_service.fhir.orders.orders_on_record import (
     orders_on_record,
     unchecked_in,
 )
+from cds_service.fhir.orders.support.not_wanted import kinds_not_wanted
 from cds_service.fhir.orders.support.renewals import with_renewals
 from cds_service.fhir.orders.support.support_on_record import (
     has_ended,
@@ -88,11 +89,13 @@ def join_support_orders(
     operation = _operation_of(augmentation, record, terminology, today)
     other = NOTHING_ELSE
     limits: frozenset[TrainingLimit] = frozenset()
+    not_wanted: frozenset[str] = frozenset()
     if today is not None:
         all_braces = _braces_of(*signed_now, *in_force, *over)
         search = Search(record, drafts, operation, terminology, today)
         other = find_other_injuries(search, all_braces)
         limits = training_limits(record, drafts, terminology, today, past)
+        not_wanted = kinds_not_wanted(record, drafts, terminology, today, past)
 
     orders = [
         _with_not_now(order, operation.levels, today)
@@ -112,6 +115,7 @@ def join_support_orders(
         other=other,
         is_prose_unread=any(is_list_unread(key, record) for key in PROSE),
         training_limits=limits,
+        not_wanted=not_wanted,
         has_unnamed=has_unnamed_order(record),
         forbidden_on=(
             forbidden_on(record, terminology, today, past) if today else None

@@ -124,7 +124,9 @@ def training_limits(
         today: the day of the answer.
         past: the earlier stays, with which their orders ended.
     """
-    signed = [draft.resource for draft in drafts.each() if not draft.is_option]
+    # An order that forbids training limits it, signed now as on record.
+    orders = (*drafts.each(), *drafts.prohibitions())
+    signed = [order.resource for order in orders if not order.is_option]
     limits = _limits_of_orders(record, signed, terminology, today, past)
     for entry in record.of_key("conditions"):
         kind = _injury_of(entry)
@@ -185,7 +187,7 @@ def _limits_of_orders(
         told = entry.concepts & BY_ACT.keys()
         if not (named or told) or past.ended(entry.raw):
             continue
-        if named and _is_in_force(entry.raw, terminology, today):
+        if named and is_in_force(entry.raw, terminology, today):
             limits |= _among(BY_DEVICE, named)
         if told and _is_in_use(entry.raw, terminology, today):
             limits |= _among(BY_ACT, told)
@@ -194,7 +196,7 @@ def _limits_of_orders(
         named = splints_of_order(order, terminology)
         if walks_aided(order, terminology):
             named |= {AIDED}
-        if named and _is_in_force(order, terminology, today):
+        if named and is_in_force(order, terminology, today):
             limits |= _among(BY_DEVICE, named)
     return limits
 
@@ -218,7 +220,7 @@ def _limits_of_training(
     limits: set[TrainingLimit] = {
         "therapist" if is_ended_by_therapist(order, terminology) else "order"
         for order in held
-        if _is_in_force(order, terminology, today)
+        if is_in_force(order, terminology, today)
     }
     unread = [
         entry.raw
@@ -226,7 +228,7 @@ def _limits_of_training(
         if UNREAD in entry.concepts and not past.ended(entry.raw)
     ]
     unread += [one.raw for one in coded if is_unread_activity(one, terminology)]
-    if any(_is_in_force(order, terminology, today) for order in unread):
+    if any(is_in_force(order, terminology, today) for order in unread):
         limits.add("unread")
     return limits
 
@@ -246,7 +248,7 @@ def forbidden_on(
             if not entry.concepts.isdisjoint(HELD)
             and is_prohibition(entry.raw)
             and not past.ended(entry.raw)
-            and _is_in_force(entry.raw, terminology, today)
+            and is_in_force(entry.raw, terminology, today)
         ),
         default=None,
     )
@@ -316,8 +318,8 @@ def _is_in_use(order: Json, terminology: Terminology, today: date) -> bool:
     patient still holds when its act was done.
     """
     if text(order.get("status")).strip().lower() != "completed":
-        return _is_in_force(order, terminology, today)
-    if not _is_in_force({**order, "status": "active"}, terminology, today):
+        return is_in_force(order, terminology, today)
+    if not is_in_force({**order, "status": "active"}, terminology, today):
         return False
     written = terminology.calendar.last_day(order.get("authoredOn"))
     return written is not None and today - written <= HEALS_IN
@@ -330,7 +332,7 @@ def _injury_of(entry: Entry) -> TrainingLimit | None:
     return "leg-injury" if LEG_INJURED in entry.concepts else None
 
 
-def _is_in_force(order: Json, terminology: Terminology, today: date) -> bool:
+def is_in_force(order: Json, terminology: Terminology, today: date) -> bool:
     """Tell if an order may be in force: not over, not of another time."""
     is_over = text(order.get("status")).strip().lower() in NOT_IN_FORCE
     if is_over or text(order.get("intent")) == OPTION:
