@@ -16,7 +16,12 @@ from cds_service.fhir.entries.grave.cultures import grown_in_prose, with_genus
 from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECTIONS
 from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
 from cds_service.fhir.entries.words.dated_in_prose import is_there_again
-from cds_service.fhir.entries.words.own_words import is_called_new, kinds_alone
+from cds_service.fhir.entries.words.own_words import (
+    STANDS_BESIDE,
+    is_called_new,
+    kinds_alone,
+    without_neighbours,
+)
 from cds_service.fhir.entries.words.past_by_words import PAST_BY_WORDS
 from cds_service.fhir.entries.words.problem_words import in_doubt, undenied_parts
 from cds_service.fhir.entries.words.spoken_of import only_speaks
@@ -170,7 +175,7 @@ def _named_in(
         for name in _concepts_in(part, terminology)
         # The year beside a return is that of the first time.
         if is_there_again(one, {name}, terminology)
-        or not _is_of_earlier_year(part, name)
+        or not _is_of_earlier_year(part, name, terminology)
     )
 
 
@@ -305,15 +310,41 @@ def _is_less(part: str, terminology: Terminology) -> bool:
 
 
 def _is_over(part: str, terminology: Terminology) -> bool:
-    is_past = bool(terminology.kinds.of_title(part, OVER))
-    return is_past and not is_called_new(part, terminology)
+    """Tell if a part calls past what it names, not what stands beside that."""
+
+    def names_cause(words: str) -> bool:
+        return bool(_concepts_in(words, terminology))
+
+    if not terminology.kinds.of_title(part, OVER) or is_called_new(part, terminology):
+        return False
+    own = without_neighbours(part, names_cause, OVER, terminology)
+    return bool(terminology.kinds.of_title(own, OVER))
 
 
-def _is_of_earlier_year(part: str, concept: str) -> bool:
-    """Tell if the years that a part names ended before what it names still counts."""
+def _is_of_earlier_year(part: str, concept: str, terminology: Terminology) -> bool:
+    """Tell if the years that a part names ended before what it names still counts.
+
+    In "hysterectomy 2010, discitis" the year is of the operation.
+    """
     if concept in CANCERS:
         limit = day_of_answer().year - YEARS_OF_CANCER
     else:
         lasts = DAYS_OF_SEPSIS if concept == "sepsis" else DAYS_OF_INFECTION
         limit = (day_of_answer() - lasts).year
-    return is_dated_before(part, limit)
+    return is_dated_before(part, limit) and is_dated_before(
+        _from_name_on(part, concept, terminology), limit
+    )
+
+
+def _from_name_on(part: str, concept: str, terminology: Terminology) -> str:
+    """Return a part without what stands before the name, unless that only dates it."""
+    pieces = [
+        piece
+        for clause in CLAUSE.split(part)
+        for piece in terminology.kinds.pieces(clause, STANDS_BESIDE)
+    ]
+    named = (concept in _concepts_in(one, terminology) for one in pieces)
+    begin = next((at for at, is_named in enumerate(named) if is_named), 0)
+    while begin and not LETTER.search(pieces[begin - 1]):
+        begin -= 1
+    return ", ".join(pieces[begin:])
