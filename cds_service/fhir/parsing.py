@@ -1,7 +1,7 @@
 """Validate raw resources as R4 one by one, so that a broken one affects no other."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -48,14 +48,17 @@ DAYS: Mapping[str, tuple[str, ...]] = {
 NAMING = frozenset(
     {"code", "display", "reference", "system", "text", "unit", "version"}
 )
-# Elements of a diagnosis that, if empty, are fields which nobody filled.
-UNFILLED = (
-    "abatementDateTime",
-    "abatementString",
-    "onsetDateTime",
-    "onsetString",
-    "recordedDate",
-)
+# By type: elements that, if empty, are fields which nobody filled.
+UNFILLED: Mapping[str, tuple[str, ...]] = {
+    "Condition": (
+        "abatementDateTime",
+        "abatementString",
+        "onsetDateTime",
+        "onsetString",
+        "recordedDate",
+    ),
+    "Procedure": (PERFORMED_AT,),
+}
 
 # Elements of other releases of FHIR that reverse what a resource says, or say it of
 # another person. Each has the values with which it does neither.
@@ -95,6 +98,7 @@ def parse_resource(
     if may_be_reversed(raw):
         raise BrokenResource
     whole: dict[str, Any] = _repaired(raw, calendar)
+    _leave_out_unfilled(whole, UNFILLED.get(resource_type, ()))
     if resource_type == "Procedure":
         _tell_time_in_words(whole, calendar)
         if not whole.get("status"):
@@ -114,13 +118,17 @@ def parse_resource(
     return whole
 
 
+def _leave_out_unfilled(resource: dict[str, Any], names: Iterable[str]) -> None:
+    for name in names:
+        if resource.get(name) == "":
+            del resource[name]
+
+
 def _tell_time_in_words(procedure: dict[str, Any], calendar: SiteCalendar) -> None:
     """Move a time of an operation that is no FHIR time to where words may be.
 
     "18.11.2026" must not cost us the operation: its day is not known.
     """
-    if procedure.get(PERFORMED_AT) == "":
-        del procedure[PERFORMED_AT]
     if _is_no_time(procedure.get(PERFORMED_AT), calendar):
         procedure[PERFORMED_IN_WORDS] = procedure.pop(PERFORMED_AT)
     period = procedure.get(PERFORMED_DURING)
@@ -143,9 +151,6 @@ def _tell_onset_in_words(condition: dict[str, Any], calendar: SiteCalendar) -> N
     "19.11.2026" must not cost us the diagnosis: its recorded day or a year in the words
     counts. Without both it stays broken: it may be of any day.
     """
-    for name in UNFILLED:
-        if condition.get(name) == "":
-            del condition[name]
     onset = condition.get(ONSET_AT)
     if not isinstance(onset, str) or calendar.moment(onset) is not None:
         return

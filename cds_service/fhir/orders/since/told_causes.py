@@ -8,6 +8,7 @@ leads no card.
 import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
+from functools import partial
 from itertools import chain
 
 from cds_service.core.risk.grave_findings import INFECTIONS
@@ -244,25 +245,39 @@ def _answered(sentence: str, terminology: Terminology) -> list[str]:
     no more than that word: "rule out discitis: confirmed".
     """
     question, *answers = terminology.kinds.pieces(sentence, ANSWER)
-
-    def is_asked(words: str) -> bool:
-        return bool(ASKS.search(words)) or terminology.grave_stems.is_searched(words)
-
-    if not answers or not is_asked(question):
+    if not answers or not _asks(question, terminology):
         return [sentence]
     if not _concepts_in(question, terminology):
         return [sentence]
-    clauses, answer = CLAUSE.split(question), " ".join(answers)
-    asking = next((at for at, one in enumerate(clauses) if is_asked(one)), None)
-    if asking is None:
+    answer = " ".join(answers)
+    clauses = CLAUSE.split(question)
+    asking = [at for at, one in enumerate(clauses) if _asks(one, terminology)]
+    if not asking:
         return [answer]
+    is_asked = partial(_asks, terminology=terminology)
     told = told_before_asked(question, is_asked, terminology)
     if LETTER.search(answer):
         return [*told, answer]
-    is_affirmed = LETTER.search(sentence.rstrip(" .!")[-1:])
-    if is_affirmed and HEADING.search(sentence):
-        told.append(ASKS.sub(" ", clauses[asking]))
-    return [*told, *CLAUSE.split(sentence)[asking + 1 :]] if is_affirmed else told
+    return [*told, *_affirmed_in(sentence, clauses[asking[0]], asking[0])]
+
+
+def _asks(words: str, terminology: Terminology) -> bool:
+    """Tell if words ask for what they name."""
+    return bool(ASKS.search(words)) or terminology.grave_stems.is_searched(words)
+
+
+def _affirmed_in(sentence: str, asking: str, at: int) -> list[str]:
+    """Return what a sentence affirms whose answer is one word, as "confirmed".
+
+    Args:
+        sentence: the whole of it, with its answer.
+        asking: the clause that asks, without the answer.
+        at: the place of that clause among those of the sentence.
+    """
+    if not LETTER.search(sentence.rstrip(" .!")[-1:]):
+        return []
+    asked = [ASKS.sub(" ", asking)] if HEADING.search(sentence) else []
+    return [*asked, *CLAUSE.split(sentence)[at + 1 :]]
 
 
 def _stated_before(
