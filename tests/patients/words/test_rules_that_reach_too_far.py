@@ -42,6 +42,8 @@ BLED_ELSEWHERE = [
     "Spinalanästhesie - Nachblutung Hüfte",
     "Hämatom bei Periduralkatheter",
     "Spinal tap haemorrhagic",
+    "Emorragia dopo anestesia spinale",
+    "Hémorragie sous anesthésie péridurale",
     "Aufgeklärt über epidurales Hämatom",
 ]
 NOTHING_GRAVE = [
