@@ -141,6 +141,8 @@ def _joints(
 ) -> JointPatterns:
     """Compile the words between two names, before an aside, and around a denial."""
     joints = [one.joints for one in languages]
+    exceptions = [one.exception for one in languages]
+    by = any_of(exceptions, "by")
     and_, or_ = any_of(joints, "and_"), any_of(joints, "or_")
     several = rf"[,;:/&+(\u3001\uff0c]|{and_}|{or_}"
     aside = rf"[,(\uff08\uff0c\u3001]|\s[-\u2013\u2014]\s|{any_of(joints, 'with_')}"
@@ -149,9 +151,9 @@ def _joints(
         several=re.compile(several),
         aside=re.compile(aside),
         suspicion=re.compile(words),
-        contrast=re.compile(any_of(joints, "contrast")),
+        contrast=re.compile(rf"{any_of(joints, 'contrast')}|\b(?:{by})\b"),
         turned=re.compile(any_of(joints, "turned")),
-        excepted=ExceptedDenials(one.exception for one in languages),
+        excepted=ExceptedDenials(exceptions),
         found=re.compile(any_of(joints, "found")),
         relatives=re.compile(any_of(joints, "relatives")),
         persons=re.compile(any_of(joints, "persons")),

@@ -20,6 +20,14 @@ ALL_BUT_ONE = [
     "除L2外，未见转移",
     "No discitis except at L4/5",
     "Keine Diszitis außer L4/5",
+    "No metastases except one at L2",
+    "No bone metastases except a single lesion at L2",
+    "Keine Metastasen mit Ausnahme von L2",
+    "Keine Metastasen außer eine in L2",
+    "Pas de métastase sauf une en L2",
+    "Nessuna metastasi tranne una in L2",
+    "Geen metastasen behalve één in L2",
+    "No metastases except L2 with pathological fracture",
     "L2以外に転移なし",
     "L2 외 전이 없음",
     "No metastases except in the liver",
@@ -48,6 +56,17 @@ DENIED = [
     "Sans fracture sauf L1",
     "No pain except at L1",
     "Geen afwijkingen behalve L1",
+    "No metastases apart from the L1 compression fracture",
+    "No metastases, except known L1 osteoporotic fracture",
+    "No malignant lesions besides the L2 haemangioma",
+    "No discitis other than L4/5 degeneration",
+    "Keine Metastasen, abgesehen von Wirbelkörperfraktur L1",
+    "Keine Metastasen außer der LWK 1 Fraktur",
+    "Pas de métastase hormis L1 tassement",
+    "Sin metástasis salvo L1 fractura osteoporótica",
+    "Senza metastasi tranne vertebra L1 fratturata",
+    "Geen metastasen buiten wervelfractuur L1",
+    "Brak przerzutów poza L1 naczyniak",
     "No pain except left knee",
     "No weakness except when in pain",
     "No weakness apart from that caused by pain",
@@ -75,3 +94,9 @@ def test_the_one_leg_leads(words, place):
 def test_what_is_denied_everywhere_leads_nothing(words):
     assert "not excluded" not in as_reason(words)
     assert "not excluded" not in noted_when_leaving(words)
+
+
+@pytest.mark.parametrize("words", DENIED)
+def test_what_is_denied_everywhere_states_nothing_on_the_list(words):
+    assert "on record" not in listed(words)
+    assert "infection (" not in listed(words)

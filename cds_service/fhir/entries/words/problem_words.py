@@ -110,8 +110,9 @@ def undenied_parts(words: str, terminology: Terminology) -> list[str]:
     if is_denial(words, terminology):
         return []
     words = without_plainly_denied(words, terminology)
+    # What was taken out left blanks.
     stretches = [
-        stretch
+        " ".join(stretch.split())
         for sentence in sentences_once([words])
         for part in clauses.cut_at_contrasts(sentence)
         for stretch in clauses.cut_at_denials(clauses.without_turned_denials(part))

@@ -103,7 +103,7 @@ class Joints(DataTable):
         and_, or_: words between two names.
         to: words between the two ends of a range.
         with_: words before an aside.
-        contrast: `but`, `other than`: a denial ends there.
+        contrast: `but`: a denial ends there.
         turned: denials that do not deny what is named with them: `no change of`, `not
             excluded`. The rest is read without them.
         found: words for what is there. A name next to one of them does not continue a
@@ -142,9 +142,10 @@ class Exceptions(DataTable):
     Attributes:
         denial: words that deny, before the name: `no`.
         ends: words at which that denial may end: `and`, `but`.
-        by: words by which a place is excepted: `except`.
+        by: words by which a place is excepted: `except`. A denial ends there.
         small: words before the place: `in the`.
         place: beginnings of its name. A vertebra counts in every language.
+        other: what a place may have that the denial did not mean: a fracture.
         by_behind: words by which a place before them is excepted: `以外`.
         denial_behind: words that deny, behind the name: `なし`.
     """
@@ -154,6 +155,7 @@ class Exceptions(DataTable):
     by: tuple[Pattern, ...] = ()
     small: tuple[Pattern, ...] = ()
     place: tuple[Pattern, ...] = ()
+    other: tuple[Pattern, ...] = ()
     by_behind: tuple[Pattern, ...] = ()
     denial_behind: tuple[Pattern, ...] = ()
 

@@ -1,13 +1,12 @@
 """Find the denial of all but a place: the `no` of `no metastases except in L2`.
 
-There is one at that place, so that the text is read without the denial.
+There is one at that place, so that the text is read as `metastases in L2`.
 """
 
 import re
 from collections.abc import Iterable
 
 from cds_service.fhir.mapping.files.language import Exceptions, any_of
-from cds_service.fhir.mapping.texts.text_rules import blanks
 
 VERTEBRA = r"[ctld]h?w?k? ?\d[\d/-]*"
 
@@ -18,32 +17,43 @@ class ExceptedDenials:
     def __init__(self, tables: Iterable[Exceptions]) -> None:
         """Compile the words of these languages."""
         tables = [*tables]
-        self._before = [_before(one) for one in tables if one.denial and one.by]
+        # "Except the L1 fracture" excepts something else than a metastasis.
+        ends = rf"\b(?:{any_of(tables, 'ends')}|with|mit|avec|con|met|z)\b"
+        limits = rf"{ends}|patholog|malign"
+        another = rf"(?:(?!{limits})[^.;,]){{0,30}}(?:{any_of(tables, 'other')})"
+        self._before = [
+            _before(one, another) for one in tables if one.denial and one.by
+        ]
         self._behind = [
             _behind(one) for one in tables if one.denial_behind and one.by_behind
         ]
 
     def blanked(self, words: str) -> str:
-        """Return folded words with blanks for these denials."""
+        """Return folded words with blanks for these denials and their `except`."""
         for pattern in self._before:
-            words = pattern.sub(blanks, words)
+            words = pattern.sub(_name_alone, words)
         for pattern in self._behind:
             words = pattern.sub(_without_denial, words)
         return words
 
 
-def _before(table: Exceptions) -> re.Pattern[str]:
-    """Compile a denial that stands before the name, and the exception behind that.
+def _before(table: Exceptions, another: str) -> re.Pattern[str]:
+    """Compile, in groups, a denial, the name behind it, and the exception.
 
-    It ends at the end of its word, or, as the French `d'`, behind a sign.
+    A denial ends at the end of its word, or, as the French `d'`, behind a sign.
+
+    Args:
+        table: the words of a language.
+        another: a pattern of what the place may have that was not denied.
     """
-    place = _words(table, "place")
-    denial = rf"\b{_words(table, 'denial')}(?:\b|(?<=\W))"
+    place = rf"(?:{VERTEBRA}|{_words(table, 'place')})(?!{another})"
+    denial = rf"(\b{_words(table, 'denial')}(?:\b|(?<=\W)))"
     ends = rf"(?:{any_of([table], 'ends')}|{any_of([table], 'denial')})\b"
     word = rf"(?!{ends})[\w-]+"
     name = rf" ?{word}(?: {word}){{0,3}}"
-    exception = rf"{_words(table, 'by')}\W{{1,2}}(?:{_words(table, 'small')}\b\W?)*"
-    return re.compile(rf"{denial}(?={name},? {exception}(?:{VERTEBRA}|{place}))")
+    exception = rf"({_words(table, 'by')})"
+    small = rf"\W{{1,2}}(?:{_words(table, 'small')}\b\W?)*"
+    return re.compile(rf"{denial}({name},? ){exception}(?={small}{place})")
 
 
 def _behind(table: Exceptions) -> re.Pattern[str]:
@@ -56,6 +66,11 @@ def _behind(table: Exceptions) -> re.Pattern[str]:
 
 def _words(table: Exceptions, name: str) -> str:
     return rf"(?:{any_of([table], name)})"
+
+
+def _name_alone(found: re.Match[str]) -> str:
+    denial, name, exception = found.groups()
+    return " " * len(denial) + name + " " * len(exception)
 
 
 def _without_denial(found: re.Match[str]) -> str:
