@@ -15,6 +15,8 @@ BESIDE_WHAT_IS_KNOWN = [
     "Known osteoporosis with foot drop",
     "Chronic pain patient unable to move legs since surgery",
     "Chronic back pain, cannot move legs",
+    "Former smoker, cannot lift foot",
+    "Z.n. Hysterektomie, kann Beine nicht bewegen",
     "Bekannte Osteoporose, kann Beine nicht bewegen",
     "Chronische Rückenschmerzen und kann Beine nicht bewegen",
     "Ostéoporose connue, ne peut plus lever le pied",

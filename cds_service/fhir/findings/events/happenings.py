@@ -10,6 +10,7 @@ from cds_service.fhir.entries.medication.reasons_against_drugs import (
     AGAINST_DRUGS,
     TELL_AGAINST_DRUGS,
 )
+from cds_service.fhir.entries.words.old_deficits import is_told_as_lost
 from cds_service.fhir.entries.words.past_by_words import PAST_BY_WORDS
 from cds_service.fhir.entries.words.problem_words import in_doubt, read_problem_words
 from cds_service.fhir.findings.chart import Chart, Problem
@@ -217,13 +218,15 @@ def _is_told(entry: Entry, spec: EventSpec, chart: Chart) -> bool:
 
     The denial is part of what it tells.
     """
-    if not spec.open_kinds or kinds_in_words(entry, PAST_BY_WORDS, chart):
+    if not spec.open_kinds:
         return False
-    stems = chart.terminology.grave_stems
-    titles = [*filter(stems.deficits.are_in, titles_of(entry.raw))]
+    terminology = chart.terminology
+    deficits = terminology.grave_stems.deficits
+    titles = [*filter(deficits.are_in, titles_of(entry.raw))]
     if titles:
-        return any(map(stems.deficits.tells_of_loss, titles))
-    return bool(kinds_in_words(entry, spec.open_kinds, chart))
+        return any(is_told_as_lost(one, terminology) for one in titles)
+    is_past = bool(kinds_in_words(entry, PAST_BY_WORDS, chart))
+    return not is_past and bool(kinds_in_words(entry, spec.open_kinds, chart))
 
 
 def _dated(stated: Stated, spec: EventSpec, chart: Chart) -> Happened:
