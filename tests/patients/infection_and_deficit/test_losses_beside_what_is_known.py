@@ -27,6 +27,12 @@ BESIDE_WHAT_IS_KNOWN = [
     "만성 요통, 다리를 움직일 수 없음",
     "慢性腰痛,下肢不能动",
 ]
+BESIDE_A_YEAR = [
+    "Hysterectomy 2010, cannot lift left foot",
+    "Hysterectomy 2010, epidural haematoma",
+    "Appendicectomy 1990, saddle numbness",
+    "Hüft-TEP 2015, Paraparese",
+]
 CALLED_OLD = [
     "Known foot drop and paraparesis",
     "Foot drop since 2010",
@@ -71,6 +77,12 @@ FOR_PAIN = [
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("words", [*BESIDE_WHAT_IS_KNOWN, *WITH_PAIN])
 def test_a_loss_leads(words, place):
+    assert "new neurological deficit not excluded" in place(words).lower()
+
+
+@pytest.mark.parametrize("place", [reported, as_reason, noted_when_leaving])
+@pytest.mark.parametrize("words", BESIDE_A_YEAR)
+def test_the_year_of_something_else_dates_no_loss(words, place):
     assert "new neurological deficit not excluded" in place(words).lower()
 
 

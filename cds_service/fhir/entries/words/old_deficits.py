@@ -8,6 +8,7 @@ from functools import partial
 from itertools import zip_longest
 
 from cds_service.fhir.entries.words.own_words import (
+    from_name_on,
     is_called_new,
     is_worsening_alone,
     kinds_alone,
@@ -162,6 +163,8 @@ def is_called_old(part: str, terminology: Terminology) -> bool:
     """Tell if a part of a text calls the deficit that it names old, and not new."""
     names_deficit = partial(_is_any_deficit, terminology=terminology)
     own = without_neighbours(part, names_deficit, LASTING, terminology)
+    if WRITTEN_YEAR.search(own):
+        own = from_name_on(own, names_deficit, terminology)
     return not is_called_new(own, terminology) and _is_old(own, terminology)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.texts.clauses import clauses
 from cds_service.fhir.mapping.texts.text_rules import without_accents
 
 # Rules of `kinds/`.
@@ -60,6 +61,25 @@ def without_neighbours(
     """
     own = without_company(part, names_event, lasting, terminology)
     return _without_company(own, STANDS_BESIDE, names_event, lasting, terminology)
+
+
+def from_name_on(
+    part: str, names_event: Callable[[str], bool], terminology: Terminology
+) -> str:
+    """Leave out what stands before an event's name, unless that only dates the event.
+
+    In "hysterectomy 2010, discitis" the year is of the operation. All words are kept if
+    no piece alone names the event.
+    """
+    pieces = [
+        piece
+        for clause in clauses(part)
+        for piece in terminology.kinds.pieces(clause, STANDS_BESIDE)
+    ]
+    begin = next((at for at, one in enumerate(pieces) if names_event(one)), 0)
+    while begin and not LETTER.search(pieces[begin - 1]):
+        begin -= 1
+    return ", ".join(pieces[begin:])
 
 
 def _without_company(

@@ -18,7 +18,7 @@ from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECT
 from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
 from cds_service.fhir.entries.words.dated_in_prose import is_there_again
 from cds_service.fhir.entries.words.own_words import (
-    STANDS_BESIDE,
+    from_name_on,
     is_called_new,
     kinds_alone,
     without_neighbours,
@@ -346,20 +346,10 @@ def _is_of_earlier_year(part: str, concept: str, terminology: Terminology) -> bo
     else:
         lasts = DAYS_OF_SEPSIS if concept == "sepsis" else DAYS_OF_INFECTION
         limit = (day_of_answer() - lasts).year
-    return is_dated_before(part, limit) and is_dated_before(
-        _from_name_on(part, concept, terminology), limit
-    )
+    if not is_dated_before(part, limit):
+        return False
 
+    def names_concept(words: str) -> bool:
+        return concept in _concepts_in(words, terminology)
 
-def _from_name_on(part: str, concept: str, terminology: Terminology) -> str:
-    """Return a part without what stands before the name, unless that only dates it."""
-    pieces = [
-        piece
-        for clause in CLAUSE.split(part)
-        for piece in terminology.kinds.pieces(clause, STANDS_BESIDE)
-    ]
-    named = (concept in _concepts_in(one, terminology) for one in pieces)
-    begin = next((at for at, is_named in enumerate(named) if is_named), 0)
-    while begin and not LETTER.search(pieces[begin - 1]):
-        begin -= 1
-    return ", ".join(pieces[begin:])
+    return is_dated_before(from_name_on(part, names_concept, terminology), limit)

@@ -6,6 +6,7 @@ last months, or of no known day, comes before the cement.
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECTIONS
@@ -19,7 +20,7 @@ from cds_service.fhir.entries.words.old_deficits import (
     are_old_alone,
     is_lasting_deficit,
 )
-from cds_service.fhir.entries.words.own_words import kinds_alone
+from cds_service.fhir.entries.words.own_words import from_name_on, kinds_alone
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.entries.words.spoken_of import is_doubted, only_speaks
 from cds_service.fhir.gathering.record import PatientRecord
@@ -355,7 +356,10 @@ def _names_earlier_year(entry: Entry, since: int, terminology: Terminology) -> b
     if not is_dated_before("\n".join(titles), since):
         return False
     if entry.resource_type not in (STAY, ORDER, ACT, *MEDICATION_TYPES):
-        return True
+        counted = partial(_names_counted, terminology=terminology)
+        named = [one for one in titles if counted(one)]
+        own = [from_name_on(one, counted, terminology) for one in named or titles]
+        return is_dated_before("\n".join(own), since)
     telling = _telling_parts(titles, terminology)
     return all(_is_of_earlier_year(one, since, terminology) for one in telling)
 
