@@ -4,6 +4,7 @@ import re
 
 from cds_service.fhir.entries.fractures.bones import VERTEBRAL, WORDED
 from cds_service.fhir.entries.fractures.leg_injuries import LEG_BROKEN, leg_injuries
+from cds_service.fhir.entries.words.own_words import without_neighbours
 from cds_service.fhir.entries.words.problem_words import named_in, undenied_parts
 from cds_service.fhir.entries.words.told_before_asked import told_beside_prevention
 from cds_service.fhir.mapping.files.letters import LETTER
@@ -93,10 +94,18 @@ def illnesses_in_words(words: str, terminology: Terminology) -> frozenset[str]:
     found = set[str]()
     plain, kinds = terminology.plain.complications_named, terminology.kinds
     stems = terminology.grave_stems
+
+    def names_illness(piece: str) -> bool:
+        return bool(kinds.named(piece, ILLNESS) or plain.words_in(piece))
+
     parts = undenied_parts(words[:LONGEST_TEXT], terminology)
-    for part in (
-        one for whole in parts for one in told_beside_prevention(whole, terminology)
+    for whole in (
+        one for part in parts for one in told_beside_prevention(part, terminology)
     ):
+        part = whole
+        if kinds.named(whole, LONG_STANDING):
+            # "Known AF and pulmonary embolism" has a known AF.
+            part = without_neighbours(whole, names_illness, LONG_STANDING, terminology)
         is_lasting = bool(kinds.named(part, LONG_STANDING))
         if is_lasting and not joins_what_is_new(part, terminology):
             continue

@@ -40,6 +40,7 @@ from cds_service.fhir.entries.harm.harm_words import (
     reasons_in_title,
 )
 from cds_service.fhir.entries.harm.news_in_conditions import ACUTE
+from cds_service.fhir.entries.words.own_words import without_neighbours
 from cds_service.fhir.entries.words.past_by_words import OLD_FRACTURE
 from cds_service.fhir.entries.words.problem_words import undenied_parts
 from cds_service.fhir.entries.words.told_before_asked import without_prevention
@@ -370,6 +371,10 @@ def _illnesses_named(
     words: Iterable[str], since: date, terminology: Terminology
 ) -> Iterator[Named]:
     """Yield the grave illness that words name, and a vertebra that broke again."""
+
+    def names_illness(words: str) -> bool:
+        return bool(illnesses_in_words(words, terminology))
+
     told = map(terminology.grave_stems.deficits.without_advice, words)
     for whole in sentences_once(told):
         sentence = without_prevention(whole, terminology)
@@ -378,7 +383,9 @@ def _illnesses_named(
             continue
         for part in parts:
             is_new = joins_what_is_new(part, terminology)
-            if _is_old(part, since, terminology) and not is_new:
+            # "Known AF and pulmonary embolism" has a known AF.
+            own = without_neighbours(part, names_illness, PAST, terminology)
+            if _is_old(own, since, terminology) and not is_new:
                 continue
             yield from map(_ill, illnesses_in_words(part, terminology))
             for said in undenied_parts(part, terminology):
@@ -461,8 +468,12 @@ def _of_fracture(words: str, terminology: Terminology) -> str:
     bones = [bool(bones_in_words(one, terminology)) for one in parts]
     if not any(bones) or (heading and terminology.kinds.of_title(heading[0], PAST)):
         return words
+
+    def names_bone(words: str) -> bool:
+        return bool(bones_in_words(words, terminology))
+
     return ", ".join(
-        part
+        without_neighbours(part, names_bone, PAST, terminology) if has_bone else part
         for part, has_bone in zip(parts, bones, strict=True)
         if has_bone
         or terminology.kinds.of_title(part, HEALED_OR_PAST)
