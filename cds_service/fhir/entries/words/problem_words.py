@@ -114,7 +114,7 @@ def undenied_parts(words: str, terminology: Terminology) -> list[str]:
     stretches = [
         " ".join(stretch.split())
         for sentence in sentences_once([words])
-        for part in clauses.cut_at_contrasts(sentence)
+        for part in clauses.cut_behind_denials(sentence)
         for stretch in clauses.cut_at_denials(clauses.without_turned_denials(part))
     ]
     parts = [clauses.without_denied(folded(stretch)) for stretch in stretches]

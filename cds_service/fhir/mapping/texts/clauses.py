@@ -25,7 +25,7 @@ named, and the clause denies it.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import islice
 from string import ascii_lowercase
@@ -422,19 +422,30 @@ class ClauseReader:
 
         A turned denial stays whole: `discitis |excluded, but now confirmed`.
         """
+        return tuple(self._cut(sentence, lambda _: True))
+
+    @kept_by_reader
+    def cut_behind_denials(self, sentence: str) -> tuple[str, ...]:
+        """Cut a sentence at each `but` behind a denial.
+
+        Other words of contrast stay: `found sitting neben dem Bett`.
+        """
+        return tuple(self._cut(sentence, self.denies))
+
+    def _cut(self, sentence: str, ends: Callable[[str], bool]) -> Iterator[str]:
+        """Yield the parts of a sentence, each up to a contrast at which it ends."""
         words = self.without_excepted(sentence)
         contrasts = [*self.joints.contrast.finditer(words)]
-        if not contrasts:
-            return (words,)
-        turned = [one.span() for one in self.joints.turned.finditer(words)]
-        parts: list[str] = []
+        turned = self.joints.turned.finditer(words) if contrasts else ()
+        spans = [one.span() for one in turned]
         start = 0
         for contrast in contrasts:
-            if any(begins < contrast.start() < ends for begins, ends in turned):
-                continue
-            parts.append(words[start : contrast.start()])
-            start = contrast.end()
-        return (*parts, words[start:])
+            is_turned = any(a < contrast.start() < b for a, b in spans)
+            part = words[start : contrast.start()]
+            if not is_turned and ends(part):
+                yield part
+                start = contrast.end()
+        yield words[start:]
 
     def cut_after_questions(self, sentence: str) -> list[str]:
         """Cut a sentence behind each question mark that an answer may follow.
