@@ -5,12 +5,20 @@ the same record.
 """
 
 import re
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import (
+    Callable,
+    Collection,
+    Hashable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from itertools import chain
 from typing import Any, Literal, NamedTuple
 from urllib.parse import unquote
 
+from cds_service.fhir.entries.reports import FINAL
 from cds_service.fhir.gathering.bundles import (
     bundle_entry,
     entries_of,
@@ -32,6 +40,10 @@ from cds_service.fhir.site_calendar import instant
 from cds_service.outgoing.address import LONGEST
 from cds_service.protocol.messages import is_fhir_id
 
+# Elements in which two forms of a value may differ, and say the same.
+BOOKKEEPING = frozenset(
+    {"meta", "text", "category", "issued", "performer", "identifier", "encounter"}
+)
 BEFORE = ("previous", "prev")  # relations of a link to an earlier page
 ResultState = Literal["given", "empty", "failed", "absent"]
 ReadFrom = Literal["prefetch", "fhir"]
@@ -300,15 +312,25 @@ def _several_forms(entries: Sequence[BundleEntry]) -> str:
     """
     if _have_distinct_ids([one.resource for one in entries]):
         return ""
-    keys = Counter(
-        _key(one.resource, one.full_url) for one in entries if _is_value(one.resource)
-    )
-    several = sum(count > 1 for key, count in keys.items() if key is not None)
+    forms: defaultdict[Hashable, set[str]] = defaultdict(set)
+    for one in entries:
+        key = _key(one.resource, one.full_url)
+        if key is not None and _is_value(one.resource):
+            forms[key].add(_said_by(one.resource))
+    several = sum(len(said) > 1 for said in forms.values())
     return f"{count_entries(several)} in several forms" if several else ""
 
 
 def _is_value(resource: Json) -> bool:
     return resource.get("resourceType") == "Observation"
+
+
+def _said_by(value: Json) -> str:
+    """Return what a value says: the same for a final one and one that was amended."""
+    said = {name: one for name, one in value.items() if name not in BOOKKEEPING}
+    if text(value.get("status")) in FINAL:
+        said["status"] = "final"
+    return content(said)
 
 
 def _doubt_of_server(content: _Content, pages: Sequence[Json]) -> str:
@@ -401,7 +423,7 @@ def in_newest_version(results: Mapping[str, QueryResult]) -> dict[str, QueryResu
         pairs = tuple(zip(same, ranks, strict=True))
         old.update(id(version) for version, rank in pairs if rank < newest)
         forms = [version for version, rank in pairs if rank == newest]
-        if _is_value(forms[0]) and len({content(form) for form in forms}) > 1:
+        if _is_value(forms[0]) and len(set(map(_said_by, forms))) > 1:
             unclear.update(map(id, forms))
     if not old and not unclear:
         return dict(results)
