@@ -31,9 +31,9 @@ def told_at_signing(words: str) -> tuple[str, str, str]:
     return listed(words), reported(words), as_reason(words)
 
 
-def card_when_leaving(words: str) -> Resource:
-    """Return the card at discharge, next to a dressing change with this note."""
-    dressing = of_patient(
+def dressing_noting(words: str) -> Resource:
+    """Return a dressing change of yesterday with this note."""
+    return of_patient(
         "Procedure",
         "n1",
         status="completed",
@@ -41,7 +41,11 @@ def card_when_leaving(words: str) -> Resource:
         performedDateTime=days_ago(1),
         note=[{"text": words}],
     )
-    (card,) = leave(leaving_chart(dressing))
+
+
+def card_when_leaving(words: str) -> Resource:
+    """Return the card at discharge, next to a dressing change with this note."""
+    (card,) = leave(leaving_chart(dressing_noting(words)))
     return card
 
 

@@ -5,8 +5,8 @@
 
 import pytest
 
-from tests.chart_builders import days_ago, of_patient
 from tests.patients.leaving import summaries_beside
+from tests.patients.places import dressing_noting
 
 NEW = [
     "Known AF and pulmonary embolism",
@@ -33,15 +33,7 @@ KNOWN = [
 
 def noted(words):
     """Return what is asked next to a dressing change with this note, all arranged."""
-    dressing = of_patient(
-        "Procedure",
-        "n1",
-        status="completed",
-        code={"text": "Dressing change"},
-        performedDateTime=days_ago(1),
-        note=[{"text": words}],
-    )
-    return summaries_beside(dressing)
+    return summaries_beside(dressing_noting(words))
 
 
 @pytest.mark.parametrize("words", NEW)

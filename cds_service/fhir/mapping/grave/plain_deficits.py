@@ -73,7 +73,8 @@ class PlainDeficits:
         """Tell if a text tells of a leg or a bladder that fails, and of nothing else.
 
         Somebody may be unable to walk for pain, breath or a broken hip. A leg that
-        cannot be lifted has another cause only if the same part names one.
+        cannot be lifted has another cause only if the same part names one; if the part
+        is new, only if it calls it the cause.
         """
         if not self.are_in(words):
             return False
