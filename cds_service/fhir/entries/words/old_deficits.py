@@ -3,7 +3,7 @@
 "L1 fracture, old foot drop" says that the foot drop is not of these days (fact F5).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import zip_longest
 
@@ -148,6 +148,21 @@ def _calls_of_losses(parts: Sequence[str], terminology: Terminology) -> Iterator
         dating = [one for one in beside if _only_dates(one, terminology)]
         dated = ", ".join([part, *dating])
         yield not is_worse and is_called_old(dated, terminology)
+
+
+def dating_parts(
+    title: str, names_deficit: Callable[[str], bool], terminology: Terminology
+) -> str:
+    """Leave out of a title what neither names a deficit nor only dates it.
+
+    No operation, before or behind its name, dates a deficit: "foot drop, hysterectomy
+    2010". All words are kept if no part names one.
+    """
+    parts = clauses(from_name_on(title, names_deficit, terminology))
+    if not any(map(names_deficit, parts)):
+        return title
+    own = [one for one in parts if names_deficit(one) or _only_dates(one, terminology)]
+    return ", ".join(own)
 
 
 def _only_dates(part: str, terminology: Terminology) -> bool:

@@ -19,7 +19,9 @@ NEW = ("newly-begun", *WORSE)
 _ONE_WORD = re.compile(r"\W*[a-zà-ɏ]+\W*", re.IGNORECASE)
 # Words before the name of an event, from which a full stop may have cut it off:
 # "Z.n. Apoplex".
-_OF_WHAT = re.compile(r"\W*(?:z\.? ?n|st\.? ?[np]|s/p|h/?o)\W*", re.IGNORECASE)
+_AFTER = r"(?:z\.? ?n|st\.? ?[np]|s/p|h/?o)"
+_OF_WHAT = re.compile(rf"\W*{_AFTER}\W*", re.IGNORECASE)
+_STATE_AFTER = re.compile(rf"(?<!\w){_AFTER}(?!\w)", re.IGNORECASE)
 # A part of a title that only says that the event grew worse: `now much worse`.
 MOST_WORDS = 3
 _ARTICLE = r"(?:an?|the|his|her|eine[rmns]?|une?|una|il|la|le|el|los|las)"
@@ -77,7 +79,7 @@ def from_name_on(
         for piece in terminology.kinds.pieces(clause, STANDS_BESIDE)
     ]
     begin = next((at for at, one in enumerate(pieces) if names_event(one)), 0)
-    while begin and not LETTER.search(pieces[begin - 1]):
+    while begin and not LETTER.search(_STATE_AFTER.sub(" ", pieces[begin - 1])):
         begin -= 1
     return ", ".join(pieces[begin:])
 

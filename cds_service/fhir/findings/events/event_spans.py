@@ -21,6 +21,7 @@ from cds_service.fhir.entries.words.past_by_words import (
 from cds_service.fhir.entries.words.problem_words import HISTORIES
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.events.event_words import (
+    dating_words,
     is_history,
     past_of_event,
     titles_of,
@@ -79,7 +80,7 @@ def span_of(stated: Stated, spec: EventSpec, chart: Chart) -> Span:
         # The onset is that of the first time, and so is an old day of recording.
         return recorded if is_lately(recorded.last, spec, chart) else Span(None, None)
     by_onset = None if is_filled_in else _by_onset(raw, recorded, chart)
-    span = _newest(dated or by_onset, _as_worded(raw, recorded, chart))
+    span = _newest(dated or by_onset, _as_worded(stated, recorded, spec, chart))
     end = end_of(raw, chart)
     if span is None and _is_of_unread_onset(raw, recorded, spec, chart):
         span = Span(None, None)
@@ -160,9 +161,13 @@ def _by_onset(raw: Json, recorded: Span, chart: Chart) -> Span | None:
     return Span(first, _up_to_recording(first, last, recorded), "year")
 
 
-def _as_worded(raw: Json, recorded: Span, chart: Chart) -> Span | None:
+def _as_worded(
+    stated: Stated, recorded: Span, spec: EventSpec, chart: Chart
+) -> Span | None:
     """Read a month or year in its words, up to the day of recording."""
-    worded = date_in_words((*titles_of(raw), text(raw.get("onsetString"))), raw, chart)
+    raw = stated.entry.raw
+    words = (*dating_words(stated, spec, chart), text(raw.get("onsetString")))
+    worded = date_in_words(words, raw, chart)
     if not worded:
         return None
     first, last = chart.calendar.first_day(worded), chart.calendar.last_day(worded)
@@ -194,7 +199,8 @@ def _is_filled_in(stated: Stated, spec: EventSpec, chart: Chart) -> bool:
     raw = stated.entry.raw
     if not is_onset_of_recording(raw, chart.calendar):
         return False
-    return not (is_of_short_time(spec) and date_in_words(titles_of(raw), raw, chart))
+    words = dating_words(stated, spec, chart)
+    return not (is_of_short_time(spec) and date_in_words(words, raw, chart))
 
 
 def is_of_short_time(spec: EventSpec) -> bool:

@@ -7,8 +7,9 @@ from cds_service.core.vocabulary import EventSpec
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.words.bystanders import other_words_of
-from cds_service.fhir.entries.words.old_deficits import DEFICITS
+from cds_service.fhir.entries.words.old_deficits import DEFICITS, dating_parts
 from cds_service.fhir.entries.words.own_words import (
+    from_name_on,
     is_called_new,
     is_worsening_alone,
     kinds_alone,
@@ -35,6 +36,17 @@ def event_parts(stated: Stated, spec: EventSpec, chart: Chart) -> list[str]:
     return [part for part in parts if names_event(part, spec, chart)] or parts
 
 
+def dating_words(stated: Stated, spec: EventSpec, chart: Chart) -> list[str]:
+    """List what its titles say of the event, whose years are then the event's own.
+
+    "Hysterectomy 2010, discitis" does not date the discitis.
+    """
+    dating = dating_parts if _is_of_deficit(spec) else from_name_on
+    is_of_event = partial(names_event, spec=spec, chart=chart)
+    titles = titles_of(stated.entry.raw)
+    return [dating(title, is_of_event, chart.terminology) for title in titles]
+
+
 def _all_parts(raw: Json) -> list[str]:
     return [
         part
@@ -49,10 +61,13 @@ def names_event(part: str, spec: EventSpec, chart: Chart) -> bool:
     terminology, concepts = chart.terminology, {*spec.value_sets}
     if terminology.kinds.of_title(part, tuple(spec.kinds)):
         return True
-    is_deficit = not DEFICITS.isdisjoint(concepts)
-    if is_deficit and terminology.grave_stems.deficits.are_in(part):
+    if _is_of_deficit(spec) and terminology.grave_stems.deficits.are_in(part):
         return True
     return not concepts.isdisjoint(terminology.text_concepts(part))
+
+
+def _is_of_deficit(spec: EventSpec) -> bool:
+    return not DEFICITS.isdisjoint(spec.value_sets)
 
 
 def event_kinds(stated: Stated, spec: EventSpec, chart: Chart) -> frozenset[str]:

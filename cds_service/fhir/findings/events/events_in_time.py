@@ -19,7 +19,7 @@ from cds_service.fhir.findings.events.event_spans import (
     latest_of,
     was_entered,
 )
-from cds_service.fhir.findings.events.event_words import is_history, titles_of
+from cds_service.fhir.findings.events.event_words import dating_words, is_history
 from cds_service.fhir.findings.worded_dates import date_in_words
 
 
@@ -147,5 +147,5 @@ def _is_vague(event: Happened, since: date) -> bool:
 def _is_of_old(event: Happened, spec: EventSpec, chart: Chart) -> bool:
     """Tell if its words call it past or date it, although it is listed as active."""
     raw = event.stated.entry.raw
-    is_dated = bool(date_in_words(titles_of(raw), raw, chart))
+    is_dated = bool(date_in_words(dating_words(event.stated, spec, chart), raw, chart))
     return event.stated.is_past or is_dated or is_history(event.stated, spec, chart)

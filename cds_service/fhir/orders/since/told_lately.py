@@ -18,6 +18,7 @@ from cds_service.fhir.entries.words.dated_in_prose import is_there_again
 from cds_service.fhir.entries.words.old_deficits import (
     ALL_DEFICITS,
     are_old_alone,
+    dating_parts,
     is_lasting_deficit,
 )
 from cds_service.fhir.entries.words.own_words import from_name_on, kinds_alone
@@ -358,7 +359,9 @@ def _names_earlier_year(entry: Entry, since: int, terminology: Terminology) -> b
     if entry.resource_type not in (STAY, ORDER, ACT, *MEDICATION_TYPES):
         counted = partial(_names_counted, terminology=terminology)
         named = [one for one in titles if counted(one)]
-        own = [from_name_on(one, counted, terminology) for one in named or titles]
+        is_deficit = entry.concepts & LIMITS.keys() <= _ANY_DEFICIT
+        dating = dating_parts if is_deficit else from_name_on
+        own = [dating(one, counted, terminology) for one in named or titles]
         return is_dated_before("\n".join(own), since)
     telling = _telling_parts(titles, terminology)
     return all(_is_of_earlier_year(one, since, terminology) for one in telling)
