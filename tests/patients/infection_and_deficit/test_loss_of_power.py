@@ -1,0 +1,60 @@
+"""A loss of power in the legs is a deficit, in whatever noun a language names it.
+
+"Loss of power in both legs" led no card when an order was signed: only "weakness" did.
+"""
+
+import pytest
+
+from tests.patients.places import as_reason, listed, reported
+
+LOST = [
+    "Loss of power in both legs",
+    "Acute back pain with loss of leg power",
+    "Reduced power left leg",
+    "Loss of strength in the left leg",
+    "Power 3/5 left leg",
+    "Kraftverlust der Beine",
+    "Kraftminderung rechtes Bein",
+    "Kraft 3/5 linkes Bein",
+    "Rückenschmerzen mit Kraftverlust der Beine",
+    "Perte de force des jambes",
+    "Force 3/5 de la jambe gauche",
+    "Pérdida de fuerza en las piernas",
+    "Fuerza 3/5 en pierna izquierda",
+    "Perdita di forza alle gambe",
+    "Forza 3/5 alla gamba sinistra",
+    "Krachtverlies benen",
+    "Kracht 3/5 linkerbeen",
+    "Utrata siły w nogach",
+    "Siła 3/5 w lewej nodze",
+    "下肢筋力低下",
+    "下肢肌力下降",
+    "다리 근력 저하",
+]
+NOT_LOST = [
+    "No loss of power in the legs",
+    "Strength 5/5 legs",
+    "Strength 4/5 upper and 5/5 lower extremities",
+    "Loss of muscle strength and mass",
+    "Kein Kraftverlust der Beine",
+    "Kraft 5/5 beide Beine",
+    "Pas de perte de force des jambes",
+    "Sin pérdida de fuerza en las piernas",
+    "Nessuna perdita di forza alle gambe",
+    "Geen krachtverlies benen",
+    "Bez utraty siły w nogach",
+    "다리 근력 저하 없음",
+]
+
+
+@pytest.mark.parametrize("place", [listed, reported, as_reason])
+@pytest.mark.parametrize("words", LOST)
+def test_a_loss_of_power_leads(words, place):
+    assert "new neurological deficit" in place(words).lower()
+
+
+@pytest.mark.parametrize("words", NOT_LOST)
+def test_what_is_no_loss_of_power_leads_nothing(words):
+    summary = as_reason(words).lower()
+    assert "deficit" not in summary
+    assert "malignancy" not in summary
