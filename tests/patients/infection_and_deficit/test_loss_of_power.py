@@ -34,7 +34,6 @@ LOST = [
 NOT_LOST = [
     "No loss of power in the legs",
     "Strength 5/5 legs",
-    "Strength 4/5 upper and 5/5 lower extremities",
     "Loss of muscle strength and mass",
     "Kein Kraftverlust der Beine",
     "Kraft 5/5 beide Beine",
@@ -45,6 +44,44 @@ NOT_LOST = [
     "Bez utraty siły w nogach",
     "다리 근력 저하 없음",
 ]
+
+
+# No concept names these; at discharge they led, and when an order was signed they did not.
+FAILING = [
+    "Both legs numb",
+    "Numbness of both legs since the fall",
+    "Lähmung der Beine",
+    "Beide Beine taub",
+    "Bein zieht nach",
+    "Gefühllosigkeit der Beine",
+    "Engourdissement des jambes",
+    "Piernas dormidas",
+    "Gambe addormentate",
+    "Drętwienie nóg",
+    "両足のしびれ",
+    "双下肢麻木",
+]
+NOT_FAILING = [
+    "No numbness in the legs",
+    "Diabetic polyneuropathy, numb feet",
+    "Numbness of the feet since 2012",
+    "Restless legs",
+    "Keine Lähmung der Beine",
+    "Lähmung der Beine seit 2012",
+    "Lumbar radiculopathy L5 left",
+]
+
+
+@pytest.mark.parametrize("place", [listed, reported, as_reason])
+@pytest.mark.parametrize("words", FAILING)
+def test_a_failing_leg_leads_by_any_noun(words, place):
+    assert "new neurological deficit" in place(words).lower()
+
+
+@pytest.mark.parametrize("place", [listed, reported, as_reason])
+@pytest.mark.parametrize("words", NOT_FAILING)
+def test_what_is_no_failing_leg_leads_nothing(words, place):
+    assert "deficit" not in place(words).lower()
 
 
 @pytest.mark.parametrize("place", [listed, reported, as_reason])

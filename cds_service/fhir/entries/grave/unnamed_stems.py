@@ -1,5 +1,6 @@
 """Find parts of words that tell of something grave, in words that no rule knows."""
 
+from cds_service.fhir.entries.grave.failing_legs import tells_of_failing_leg
 from cds_service.fhir.entries.grave.grave_concepts import (
     END_OF_LIFE,
     GRAVE,
@@ -36,6 +37,8 @@ def stems_of(
     Reports are read whole elsewhere.
     """
     if any(_tells_of_loss(word, terminology) for word in words):
+        return LOST
+    if any(tells_of_failing_leg(word, terminology) for word in words):
         return LOST
     if text(entry.get("resourceType")) == "DiagnosticReport":
         return frozenset()

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import date
 
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.harm.harm_words import OF_CORD
+from cds_service.fhir.entries.grave.failing_legs import tells_of_failing_leg
 from cds_service.fhir.entries.words.old_deficits import (
     DEFICITS,
     is_called_old,
@@ -28,7 +28,6 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.since.asides_as_reasons import told_at_diagnoses
 from cds_service.fhir.orders.since.told_entries import entries_since, titles_of
 
-OF_LEG = ("leg-or-saddle",)  # a rule of `kinds/`
 # Blood in the spinal canal, which may press on the cord.
 IN_CANAL = frozenset({"spinal-cord-disease"})
 # What an entry states, or its words leave in doubt.
@@ -84,24 +83,9 @@ def _names_deficit(entry: Entry, terminology: Terminology) -> bool:
 
 def _tells_of_loss(words: list[str], terminology: Terminology) -> bool:
     return any(
-        is_told_as_lost(one, terminology)
-        or any(
-            _is_of_leg(part, terminology) for part in undenied_parts(one, terminology)
-        )
+        is_told_as_lost(one, terminology) or tells_of_failing_leg(one, terminology)
         for one in words
         if not terminology.own_words.fullmatch(one)
-    )
-
-
-def _is_of_leg(part: str, terminology: Terminology) -> bool:
-    """Tell if a part of a text is of a palsy or a numbness of a leg or the saddle."""
-    stems = terminology.grave_stems
-    here = stems.deficits.without_conditions(part)
-    return (
-        OF_CORD in stems.concepts_in(here)
-        and bool(terminology.kinds.named(here, OF_LEG))
-        and not stems.is_prevention(here)
-        and not is_called_old(here, terminology)
     )
 
 
