@@ -3,7 +3,7 @@
 "Lähmung der Beine" and "both legs numb" are deficits though no concept names them.
 """
 
-from cds_service.fhir.entries.harm.harm_words import OF_CORD
+from cds_service.fhir.entries.grave.grave_concepts import OF_CORD
 from cds_service.fhir.entries.words.old_deficits import is_called_old
 from cds_service.fhir.entries.words.problem_words import undenied_parts
 from cds_service.fhir.mapping.terminology import Terminology

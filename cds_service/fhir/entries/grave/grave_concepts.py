@@ -118,6 +118,8 @@ LISTED_TOO = frozenset(
 )
 # Likewise, of the stability of the spine.
 UNSTABLE_BY_CODE = frozenset({CERVICAL, "vertebral-displacement"})
+# What the stems of a deficit leave open.
+OF_CORD = "spinal-cord-disease"
 # A vertebra is broken; only the readers of fractures know if it is the treated one.
 BROKEN_ASIDE = "vertebra-broken-aside"
 # An augmentation is named as done, on a list that holds none.

@@ -4,6 +4,7 @@ import re
 
 from cds_service.fhir.entries.fractures.bones import VERTEBRAL, WORDED
 from cds_service.fhir.entries.fractures.leg_injuries import LEG_BROKEN, leg_injuries
+from cds_service.fhir.entries.grave.grave_concepts import OF_CORD
 from cds_service.fhir.entries.words.own_words import without_neighbours
 from cds_service.fhir.entries.words.problem_words import named_in, undenied_parts
 from cds_service.fhir.entries.words.told_before_asked import told_beside_prevention
@@ -30,7 +31,6 @@ LONG_PAST = "long-past"  # a rule of `kinds/`
 # Rules of `kinds/`.
 BESIDE, AFTER, STROKE = "beside-illness", ("therapy-after",), "stroke-of-therapy"
 BY_THERAPY = "joined-therapy"
-OF_CORD = "spinal-cord-disease"
 
 
 def is_moved_to_monitors(title: str, terminology: Terminology) -> bool:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
-from cds_service.fhir.entries.grave.grave_concepts import GRAVE
+from cds_service.fhir.entries.grave.grave_concepts import GRAVE, OF_CORD
 from cds_service.fhir.entries.harm.act_words import (
     DRUGS,
     REASONED,
@@ -26,7 +26,6 @@ from cds_service.fhir.entries.harm.harm_in_acts import (
     is_titled_after_fall,
 )
 from cds_service.fhir.entries.harm.harm_words import (
-    OF_CORD,
     is_fall_alone,
     is_moved_to_monitors,
     tells_of_rescue,
