@@ -5,7 +5,7 @@
 
 import pytest
 
-from tests.patients.places import as_reason, listed, reported
+from tests.patients.places import as_reason, listed, noted_when_leaving, reported
 
 LOST = [
     "Loss of power in both legs",
@@ -60,6 +60,19 @@ FAILING = [
     "Drętwienie nóg",
     "両足のしびれ",
     "双下肢麻木",
+    "Loss of sensation below the waist",
+    "No feeling from the waist down",
+    "Numb from the waist down",
+    "Paralysed from the waist down",
+    "Gefühllos ab der Hüfte abwärts",
+    "Engourdi sous la ceinture",
+    "Insensible de cintura para abajo",
+    "Paralizzato dalla vita in giù",
+    "Verlamd vanaf het middel",
+    "Sparaliżowany od pasa w dół",
+    "腰から下がしびれる",
+    "하반신 마비",
+    "腰以下麻木",
 ]
 NOT_FAILING = [
     "No numbness in the legs",
@@ -69,6 +82,8 @@ NOT_FAILING = [
     "Keine Lähmung der Beine",
     "Lähmung der Beine seit 2012",
     "Lumbar radiculopathy L5 left",
+    "Pain from the waist down",
+    "Warm below the waist",
 ]
 
 
@@ -76,6 +91,11 @@ NOT_FAILING = [
 @pytest.mark.parametrize("words", FAILING)
 def test_a_failing_leg_leads_by_any_noun(words, place):
     assert "new neurological deficit" in place(words).lower()
+
+
+@pytest.mark.parametrize("words", FAILING)
+def test_a_failing_leg_is_examined_before_leaving(words):
+    assert "new neurological deficit" in noted_when_leaving(words)
 
 
 @pytest.mark.parametrize("place", [listed, reported, as_reason])
