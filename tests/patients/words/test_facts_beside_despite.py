@@ -7,12 +7,16 @@ a question with its answer.
 
 import pytest
 
-from tests.patients.places import as_reason, listed, noted_when_leaving
+from tests.patients.places import (
+    DEFICIT,
+    INFECTION,
+    SEPSIS,
+    as_reason,
+    listed,
+    noted_when_leaving,
+)
 
 TUMOUR = "malignancy of bone"
-INFECTION = "spinal infection not excluded"
-SEPSIS = "sepsis not excluded"
-DEFICIT = "new neurological deficit not excluded"
 DESPITE = [
     (INFECTION, "Afebrile despite discitis L4/5"),
     (INFECTION, "Fieberfrei trotz Spondylodiszitis L4/5"),
