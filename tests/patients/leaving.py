@@ -19,7 +19,7 @@ from tests.chart_builders import (
     ordered,
     problem,
 )
-from tests.codes import CPT, HCPCS, SCT, codeable
+from tests.codes import CPT, HCPCS, ICD, SCT, codeable
 from tests.patients.inpatients import chart, coded, statement
 
 SERVICE = "kyphoplasty-discharge"
@@ -165,6 +165,11 @@ def act_ordered(title: Any, reason: str = "", *, days: int = 1, **members: Any) 
     if reason:
         elements["reasonCode"] = [{"text": reason}]
     return of_patient("ServiceRequest", "act", **elements | members)
+
+
+def coded_reason(code: str) -> dict[str, Any]:
+    """The reason of an order by an ICD-10-CM code, without words."""
+    return {"reasonCode": [codeable(ICD, code)]}
 
 
 def cards_beside(*entries: Resource) -> list[Any]:

@@ -4,6 +4,12 @@ from tests.chart_builders import Resource, days_ago, of_patient, ordered
 from tests.patients.leaving import leave, leaving_chart
 from tests.patients.reassuring import cards_of, dated, imaging
 
+# What a summary says of each, in small letters.
+TUMOUR = "malignancy of bone not excluded"
+INFECTION = "spinal infection not excluded"
+SEPSIS = "sepsis not excluded"
+DEFICIT = "new neurological deficit not excluded"
+
 
 def listed(words: str, days: int = 30) -> str:
     """Return the summary at signing, next to a diagnosis of these words."""

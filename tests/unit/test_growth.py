@@ -20,7 +20,15 @@ from cds_service.audit.verification.walk import verify_log
 from cds_service.fhir.gathering import fetching
 from cds_service.protocol.feedback import MAX_ITEMS, parse_feedback
 from tests.audit_builders import NOON, clock, fill, purge
-from tests.chart_builders import HOOK, open_service
+from tests.chart_builders import (
+    HOOK,
+    TODAY,
+    kyphoplasty,
+    open_service,
+    order_sign,
+    problem,
+    thin_and_weak,
+)
 from tests.growing import DEEP, PARTS, answered, body_of, operations
 from tests.scripted_reader import ScriptedReader, gathered
 from tests.stub_fhir import page
@@ -63,6 +71,24 @@ def test_an_answer_grows_evenly_with_the_depth_of(part):
         return lambda: answered(text)
 
     assert_grows_evenly(work_of, (5, 15, 25))
+
+
+def test_a_note_with_a_day_costs_less_than_two_without():
+    """A note with a day is read with its entry, and for what it says of that day."""
+
+    def work_for(bed: int, **day: str) -> int:
+        notes = [
+            {"text": f"Slept in bed {bed + n}, weak left leg {n} years ago", **day}
+            for n in range(20)
+        ]
+        record = (*thin_and_weak(), problem("sarcopenia", note=notes))
+        text = json.dumps(order_sign(record, kyphoplasty())).encode()
+        return operations(lambda: answered(text))
+
+    work_for(0, time=TODAY.isoformat())  # what is read once a day
+    # other words each time, since words that were read are kept
+    dated = work_for(3000, time=TODAY.isoformat())
+    assert dated < work_for(6000) * 1.7
 
 
 @pytest.mark.parametrize(

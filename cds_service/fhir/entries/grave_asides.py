@@ -110,7 +110,11 @@ _WORDLESS = WORDLESS | {"issued", "effectivePeriod"}
 
 
 def grave_concepts_of(
-    entry: Json, terminology: Terminology, titled: frozenset[str] | None = None
+    entry: Json,
+    terminology: Terminology,
+    titled: frozenset[str] | None = None,
+    *,
+    with_unread: bool = True,
 ) -> frozenset[str]:
     """Return the grave things that a report, order, drug or procedure names.
 
@@ -121,17 +125,23 @@ def grave_concepts_of(
         entry: a report, order, drug or procedure.
         terminology: the service's terminology.
         titled: what the codes of its title name; None if nobody has asked yet.
+        with_unread: return what its words leave open too, which takes longest to tell.
     """
     told = reasons_told(entry)
     if told is None:
         return frozenset()
     if told is not entry:
-        return _named_in(told, terminology, frozenset()) & GRAVE
-    return _named_in(entry, terminology, titled)
+        named = _named_in(told, terminology, frozenset(), with_unread=with_unread)
+        return named & GRAVE
+    return _named_in(entry, terminology, titled, with_unread=with_unread)
 
 
 def _named_in(
-    entry: Json, terminology: Terminology, titled: frozenset[str] | None
+    entry: Json,
+    terminology: Terminology,
+    titled: frozenset[str] | None,
+    *,
+    with_unread: bool,
 ) -> frozenset[str]:
     """Return the grave things that an entry names which is not of something undone."""
     title = TITLES.get(text(entry.get("resourceType")), "")
@@ -168,7 +178,9 @@ def _named_in(
     if past:  # a history that leads no card, and reassures of nothing
         stated |= {_unread_in(entry), MAY_BEAR_ON_SPINE}
     searched = _searched_by(entry, titles, coded | named, terminology)
-    unread = unread_in_words(entry, words, named, terminology)
+    unread = frozenset[str]()
+    if with_unread:
+        unread = unread_in_words(entry, words, named, terminology)
     # "Do not mobilise" denies nothing: it orders, and is read by itself.
     concepts = ((stated - SEARCHES) | searched | unread) - MOVING_FORBIDDEN
     concepts |= still

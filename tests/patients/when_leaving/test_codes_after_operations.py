@@ -3,9 +3,8 @@
 import pytest
 
 from tests.chart_builders import days_ago
-from tests.codes import ICD, codeable
 from tests.patients.inpatients import coded
-from tests.patients.leaving import act_ordered, summaries_beside
+from tests.patients.leaving import act_ordered, coded_reason, summaries_beside
 
 HARM = [
     pytest.param("I97.121", id="arrest after an operation"),
@@ -37,7 +36,7 @@ EVERYDAY = [
 
 
 def reason(code):
-    return summaries_beside(act_ordered("Consult", reasonCode=[codeable(ICD, code)]))
+    return summaries_beside(act_ordered("Consult", **coded_reason(code)))
 
 
 @pytest.mark.parametrize("code", HARM)

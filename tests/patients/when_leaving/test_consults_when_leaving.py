@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.codes import ICD, codeable
-from tests.patients.leaving import act_ordered, summaries_beside
+from tests.patients.leaving import act_ordered, coded_reason, summaries_beside
 
 UNKNOWN = [
     ("Avis neurochirurgical", "Déficit des releveurs depuis ce matin"),
@@ -98,8 +97,7 @@ def test_one_for_an_everyday_reason_is_not(title: str, reason: str) -> None:
     ("code", "is_asked"), [("E11.9", False), ("I10", False), ("R33.9", True)]
 )
 def test_a_code_as_reason_decides_without_words(code: str, *, is_asked: bool) -> None:
-    reason = [codeable(ICD, code)]
-    order = act_ordered("Internal medicine consult", reasonCode=reason)
+    order = act_ordered("Internal medicine consult", **coded_reason(code))
     assert bool(summaries_beside(order)) is is_asked
 
 

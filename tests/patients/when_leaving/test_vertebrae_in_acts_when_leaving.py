@@ -4,16 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.codes import SCT, codeable
-from tests.patients.leaving import act_done, act_ordered, cards_beside
+from tests.codes import CPT, SCT, codeable
+from tests.patients.leaving import act_done, act_ordered, cards_beside, coded_reason
 
-ICD = "http://hl7.org/fhir/sid/icd-10-cm"
-CPT = "http://www.ama-assn.org/go/cpt"
 NAMES_HARM = "1 recent entry names an injury or grave illness. Read before leaving."
-
-
-def coded_reason(code: str) -> dict[str, Any]:
-    return {"reasonCode": [codeable(ICD, code)]}
 
 
 def worded_reason(words: str) -> dict[str, Any]:

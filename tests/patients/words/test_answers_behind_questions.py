@@ -6,11 +6,14 @@ confirmed, and a prevention may fail.
 
 import pytest
 
-from tests.patients.places import as_reason, noted_when_leaving
+from tests.patients.places import (
+    INFECTION,
+    SEPSIS,
+    TUMOUR,
+    as_reason,
+    noted_when_leaving,
+)
 
-TUMOUR = "malignancy of bone not excluded"
-INFECTION = "spinal infection not excluded"
-SEPSIS = "sepsis not excluded"
 TOLD = [
     (INFECTION, "MRI to rule out discitis: discitis L4/5"),
     (INFECTION, "MRI to rule out discitis shows discitis"),

@@ -7,12 +7,16 @@ a question with its answer.
 
 import pytest
 
-from tests.patients.places import as_reason, listed, noted_when_leaving
+from tests.patients.places import (
+    DEFICIT,
+    INFECTION,
+    SEPSIS,
+    as_reason,
+    listed,
+    noted_when_leaving,
+)
 
 TUMOUR = "malignancy of bone"
-INFECTION = "spinal infection not excluded"
-SEPSIS = "sepsis not excluded"
-DEFICIT = "new neurological deficit not excluded"
 DESPITE = [
     (INFECTION, "Afebrile despite discitis L4/5"),
     (INFECTION, "Fieberfrei trotz Spondylodiszitis L4/5"),
@@ -52,6 +56,20 @@ NOT_THERE = [
     "Mother had sepsis despite prophylaxis",
     "予防にもかかわらず敗血症なし",
     "Thromboseprophylaxe trotz Sturzrisiko",
+    "No fever but mother had sepsis, but no discitis",
+    "Kein Fieber, aber Sepsisprophylaxe, Thromboseprophylaxe",
+]
+BEHIND_SOMETHING_LESS = [
+    (INFECTION, "No fever but mother had sepsis, but discitis L4/5"),
+    (INFECTION, "No fever but family history of breast cancer, however discitis L4/5"),
+    (INFECTION, "No fever but fear of metastasis, but discitis L4/5"),
+    (INFECTION, "Kein Fieber, aber Mutter hatte Sepsis, aber Diszitis L4/5"),
+    (INFECTION, "Pas de fièvre mais antécédent familial de cancer, mais discite L4"),
+    (INFECTION, "Sin fiebre pero antecedentes familiares de cáncer, pero discitis L4"),
+    (INFECTION, "Nessuna febbre ma madre con sepsi, ma discite L4"),
+    (INFECTION, "Geen koorts maar familieanamnese kanker, maar discitis L4/5"),
+    (TUMOUR, "No pain but metastasis L2, fracture prevention"),
+    (SEPSIS, "Keine Schmerzen trotz Sepsis, Prävention von Stürzen"),
 ]
 BEFORE_THE_QUESTION = [
     (
@@ -96,6 +114,11 @@ def test_what_is_there_despite_something_leads(fact, words, place):
 def test_what_is_denied_or_prevented_does_not(words):
     assert "not excluded" not in noted_when_leaving(words)
     assert "not excluded" not in as_reason(words)
+
+
+@pytest.mark.parametrize(("fact", "words"), BEHIND_SOMETHING_LESS)
+def test_what_is_there_next_to_something_less_leads_when_leaving(fact, words):
+    assert fact in noted_when_leaving(words).lower()
 
 
 @pytest.mark.parametrize(("fact", "words"), BEFORE_THE_QUESTION)

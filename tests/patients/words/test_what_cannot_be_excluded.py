@@ -5,11 +5,8 @@ A suspicion led the card, and words that cannot exclude the same thing did not.
 
 import pytest
 
-from tests.patients.places import as_reason, listed
+from tests.patients.places import DEFICIT, INFECTION, TUMOUR, as_reason, listed
 
-TUMOUR = "malignancy of bone not excluded"
-INFECTION = "spinal infection not excluded"
-DEFICIT = "new neurological deficit not excluded"
 OPEN = [
     (TUMOUR, "Metastasis cannot be excluded"),
     (TUMOUR, "Metastase nicht auszuschließen"),

@@ -12,6 +12,7 @@ from cds_service.fhir.entries.words.own_words import (
     is_called_new,
     is_worsening_alone,
     kinds_alone,
+    with_dating_parts,
     without_names,
     without_neighbours,
 )
@@ -126,8 +127,7 @@ def is_told_as_lost(words: str, terminology: Terminology) -> bool:
 def _are_losses_old(words: str, terminology: Terminology) -> bool:
     """Tell if words call old each loss that they tell of.
 
-    "Known osteoporosis, cannot lift the foot" calls none old. A part that only dates,
-    ", known" or ", since 2010", is of its neighbour.
+    "Known osteoporosis, cannot lift the foot" calls none old.
     """
     calls = [
         call
@@ -141,13 +141,10 @@ def _are_losses_old(words: str, terminology: Terminology) -> bool:
 def _calls_of_losses(parts: Sequence[str], terminology: Terminology) -> Iterator[bool]:
     """Tell of each part that tells of a loss if it, or one next to it, calls it old."""
     is_worse = _are_worse(parts, terminology)
-    for at, part in enumerate(parts):
-        if not terminology.grave_stems.deficits.are_in(part):
-            continue
-        beside = [*parts[max(at - 1, 0) : at], *parts[at + 1 : at + 2]]
-        dating = [one for one in beside if _only_dates(one, terminology)]
-        dated = ", ".join([part, *dating])
-        yield not is_worse and is_called_old(dated, terminology)
+    tells_of_loss = terminology.grave_stems.deficits.are_in
+    only_dates = partial(_only_dates, terminology=terminology)
+    for part in with_dating_parts(parts, tells_of_loss, only_dates):
+        yield not is_worse and is_called_old(part, terminology)
 
 
 def dating_parts(

@@ -5,7 +5,7 @@ new. "Weakness of both legs for years" is of the weakness alone.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
@@ -82,6 +82,21 @@ def from_name_on(
     while begin and not LETTER.search(_STATE_AFTER.sub(" ", pieces[begin - 1])):
         begin -= 1
     return ", ".join(pieces[begin:])
+
+
+def with_dating_parts(
+    parts: Sequence[str],
+    names_event: Callable[[str], bool],
+    only_dates: Callable[[str], bool],
+) -> Iterator[str]:
+    """Yield each part that names an event, with each part next to it that dates it.
+
+    A part that only dates, as ", known" or ", since 2010", is of its neighbour.
+    """
+    for at, part in enumerate(parts):
+        if names_event(part):
+            beside = [*parts[max(at - 1, 0) : at], *parts[at + 1 : at + 2]]
+            yield ", ".join([part, *filter(only_dates, beside)])
 
 
 def _without_company(

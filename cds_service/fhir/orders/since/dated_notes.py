@@ -48,7 +48,8 @@ def notes_of_these_days(
                 raw=act,
                 resource_type=ACT,
                 status="completed",
-                concepts=grave_concepts_of(act, terminology),
+                # What its words leave open, its entry says.
+                concepts=grave_concepts_of(act, terminology, with_unread=False),
             )
 
 

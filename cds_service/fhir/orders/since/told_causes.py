@@ -212,7 +212,7 @@ def _parts_of_now(
     stems = terminology.grave_stems
     here = stems.without_failed_prevention(stems.deficits.without_conditions(plain))
     told = chain.from_iterable(_answered(one, terminology) for one in sentences(here))
-    cut = chain.from_iterable(_cut_after_denial(one, terminology) for one in told)
+    cut = chain.from_iterable(_cut_behind_denials(one, terminology) for one in told)
     for sentence in cut:
         if only_speaks(sentence, CONCEPTS, terminology):
             if stems.is_prevention(sentence):
@@ -229,12 +229,13 @@ def _parts_of_now(
         yield from undenied_parts(sentence, terminology)
 
 
-def _cut_after_denial(sentence: str, terminology: Terminology) -> list[str]:
-    """Cut a sentence behind a denial that opens it: "no fever despite discitis"."""
-    denied, *told = terminology.clauses.cut_at_contrasts(sentence)
-    if told and terminology.clauses.denies(denied):
-        return [denied, ", ".join(told)]
-    return [sentence]
+def _cut_behind_denials(sentence: str, terminology: Terminology) -> list[str]:
+    """Cut a sentence behind each denial: "no fever despite discitis, fall prevention".
+
+    What prevents or is of a relative is then not of the whole sentence.
+    """
+    parts = terminology.clauses.cut_behind_denials(sentence)
+    return [*parts] if len(parts) > 1 else [sentence]
 
 
 def _answered(sentence: str, terminology: Terminology) -> list[str]:

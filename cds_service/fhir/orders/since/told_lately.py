@@ -21,7 +21,11 @@ from cds_service.fhir.entries.words.old_deficits import (
     dating_parts,
     is_lasting_deficit,
 )
-from cds_service.fhir.entries.words.own_words import from_name_on, kinds_alone
+from cds_service.fhir.entries.words.own_words import (
+    from_name_on,
+    kinds_alone,
+    with_dating_parts,
+)
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.entries.words.spoken_of import is_doubted, only_speaks
 from cds_service.fhir.gathering.record import PatientRecord
@@ -254,19 +258,16 @@ def _is_called_old(part: str, terminology: Terminology) -> bool:
 def _telling_parts(words: list[str], terminology: Terminology) -> list[str]:
     """List the parts of words that name what counts, each with what dates it.
 
-    A part that names nothing, as ", known" or ", 2019", is of its neighbour.
+    A name may run over several parts of a sentence, which then counts as one.
     """
+    names_counted = partial(_names_counted, terminology=terminology)
+    only_dates = partial(_only_dates, terminology=terminology)
     telling = []
     for sentence in _unbroken(words):
-        parts = clauses(sentence)
-        counted = [_names_counted(part, terminology) for part in parts]
-        for at, part in enumerate(parts):
-            if counted[at]:
-                beside = [*parts[max(at - 1, 0) : at], *parts[at + 1 : at + 2]]
-                dating = [one for one in beside if _only_dates(one, terminology)]
-                telling.append(", ".join([part, *dating]))
-        if not any(counted) and _names_counted(sentence, terminology):
-            telling.append(sentence)  # a name may run over several parts
+        parts = [*with_dating_parts(clauses(sentence), names_counted, only_dates)]
+        if not parts and names_counted(sentence):
+            parts = [sentence]
+        telling += parts
     return telling
 
 

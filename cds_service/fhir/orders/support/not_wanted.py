@@ -3,16 +3,14 @@
 No card chooses one of them beforehand: it would contradict the clinician who signs.
 """
 
-from collections.abc import Iterator
 from datetime import date
 
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.drafts import DraftOrders, Order
+from cds_service.fhir.orders.drafts import DraftOrders
 from cds_service.fhir.orders.recognition import classify
 from cds_service.fhir.orders.training.past_stays import PastStays
-from cds_service.fhir.orders.training.training_limits import is_in_force
-from cds_service.fhir.raw_json import is_prohibition
+from cds_service.fhir.orders.training.training_limits import prohibitions_in_force
 
 
 def kinds_not_wanted(
@@ -31,22 +29,10 @@ def kinds_not_wanted(
         today: the day of the answer.
         past: the earlier stays, with which their orders ended.
     """
-    orders = [
-        *_forbidding_on_record(record, terminology, today, past),
-        *drafts.prohibitions(),
-        *drafts.ended(),
-    ]
-    meanings = (classify(one.resource, drafts, terminology) for one in orders)
+    on_record = prohibitions_in_force(record, terminology, today, past)
+    signed = (*drafts.prohibitions(), *drafts.ended())
+    orders = [entry.raw for entry in on_record] + [one.resource for one in signed]
+    meanings = (classify(one, drafts, terminology) for one in orders)
     return frozenset[str]().union(
         *(meaning.support.concepts for meaning in meanings if meaning.support)
     )
-
-
-def _forbidding_on_record(
-    record: PatientRecord, terminology: Terminology, today: date, past: PastStays
-) -> Iterator[Order]:
-    for entry in record.of_key("serviceRequests"):
-        is_in_stay = not past.ended(entry.raw)
-        is_forbidding = is_prohibition(entry.raw) and is_in_stay
-        if is_forbidding and is_in_force(entry.raw, terminology, today):
-            yield Order(entry.reference, entry.raw)

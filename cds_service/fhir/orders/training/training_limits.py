@@ -7,7 +7,7 @@ was operated on, a wheelchair, and a boot or cast (`fhir/entries/walking_limits.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from cds_service.core.orders import TrainingLimit
@@ -244,14 +244,21 @@ def forbidden_on(
     return max(
         (
             written(entry.raw.get("authoredOn")) or today
-            for entry in record.of_key("serviceRequests")
+            for entry in prohibitions_in_force(record, terminology, today, past)
             if not entry.concepts.isdisjoint(HELD)
-            and is_prohibition(entry.raw)
-            and not past.ended(entry.raw)
-            and is_in_force(entry.raw, terminology, today)
         ),
         default=None,
     )
+
+
+def prohibitions_in_force(
+    record: PatientRecord, terminology: Terminology, today: date, past: PastStays
+) -> Iterator[Entry]:
+    """Yield the orders on record with `doNotPerform` that may be in force."""
+    for entry in record.of_key("serviceRequests"):
+        is_of_now = is_prohibition(entry.raw) and not past.ended(entry.raw)
+        if is_of_now and is_in_force(entry.raw, terminology, today):
+            yield entry
 
 
 def _among(
