@@ -12,6 +12,7 @@ BESIDE = {
     "medications": [{"text": "Amlodipine 5 mg"}],
     "procedures": [{"text": "Appendectomy", "performedDateTime": "2001-01-01"}],
     "reports": [],
+    "statements": [],
 }
 CASES = [
     pytest.param(one, id=f"{path.stem}-{number}-{words or case['why'][:50]}")

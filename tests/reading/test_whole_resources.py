@@ -4,7 +4,8 @@ What a case expects was written before it was run. One that is still read wrongl
 under `stays`, and fails as soon as it is read right. `alone` leaves out what stands
 beside each other record, and `trap` marks what only a hasty reader would take. Of orders,
 `support` is the length in words, `length` that in dates, times or words, and `acts` are the
-kinds that count.
+kinds that count. What is `noted` is a note of the day after the operation: `leaving` is
+`asked` if the card of the discharge asks about it, and `quiet` if there is no card.
 """
 
 import json
@@ -19,6 +20,7 @@ from cds_service.fhir.orders.operations.augmentation import find_augmentation_or
 from cds_service.fhir.orders.support.signed_support import find_draft_support_orders
 from tests.gathered_records import BESIDE, findings_beside
 from tests.order_builders import bundle, signing, terminology
+from tests.patients.leaving import act_noting, summaries_beside
 
 OF_SUPPORT = frozenset({"support", "length", "acts"})
 HOURS = {"h": 1, "d": 24, "mo": 730.5}
@@ -85,6 +87,9 @@ def _plain(name: str, expected: str) -> str:
 def test_a_careful_reader_would_read_it_so(case):
     if "drafts" in case:
         readings = {name: _ordered(name, case["drafts"]) for name in case["expect"]}
+    elif "noted" in case:
+        is_asked = summaries_beside(act_noting(case["noted"]))
+        readings = {"leaving": "asked" if is_asked else "quiet"}
     else:
         beside = [] if case.get("alone") else BESIDE
         findings = findings_beside(case["record"], beside)

@@ -248,6 +248,19 @@ NAMES = [
 ]
 
 
+LIMITS = (
+    "threshold for osteoporosis|diagnostic cut-off|Grenzwert Osteoporose|Schwellenwert"
+    "|Seuil OMS|Umbral de osteoporosis|punto de corte|Soglia OMS|Drempelwaarde"
+    "|wartość progowa|カットオフ値|诊断标准阈值|기준치"
+)
+
+
+@pytest.mark.parametrize("words", LIMITS.split("|"))
+def test_the_limit_of_a_class_is_no_value_of_hers(words: str) -> None:
+    for name, one in (("bmd-t-score", T_SCORE), ("grip-strength", GRIP)):
+        assert value_of(name, one | {"text": words}) is None
+
+
 @pytest.mark.parametrize(("name", "observation", "text", "is_used"), NAMES)
 def test_a_value_counts_only_under_a_name_of_its_own(name, observation, text, is_used):
     found = value_of(name, {**observation, "text": text})

@@ -21,6 +21,17 @@ _TABLETS = frozenset(
 # Rules of `kinds/`, and the days from which on such a course is one, not one of many.
 EACH_MONTH, EACH_WEEK = "course-each-month", "course-each-week"
 LEAST_DAYS = {EACH_MONTH: 32, EACH_WEEK: 14}
+# Extensions that hold the period of use: Dutch (zib) and Japanese (JP Core) orders.
+PERIODS_OF_USE = frozenset(
+    {
+        "http://nictiz.nl/fhir/StructureDefinition/ext-TimeInterval.Period",
+        "http://nictiz.nl/fhir/StructureDefinition/zib-Medication-PeriodOfUse",
+        (
+            "http://jpfhir.jp/fhir/core/Extension/StructureDefinition/"
+            "JP_MedicationRequest_DosageInstruction_PeriodOfUse"
+        ),
+    }
+)
 # Policy: an order that begins within a month is one to begin now.
 SOON = timedelta(days=31)
 
@@ -94,12 +105,13 @@ def end_of_steroid(raw: Json, chart: Chart) -> date | None:
     """Find the last day of a course of a steroid.
 
     If nothing else says, then by a length that ends the words of its dosages (`7日分`),
-    or by its pack.
+    by a day in them, or by its pack.
     """
     authored = dated(raw.get("authoredOn"), chart)
     return (
         end_of_course(raw, chart)
         or end_in_words(raw, authored, chart, may_be_bare=True)
+        or last_day_in_words(raw, authored, chart)
         or end_of_pack(raw, chart)
     )
 
@@ -171,7 +183,8 @@ def end_of_course(
         return chart.calendar.last_day(member(raw, "effectivePeriod", "end"))
     authored = dated(raw.get("authoredOn"), chart)
     return (
-        end_of_dosage(raw, chart)
+        end_of_use(raw, chart)
+        or end_of_dosage(raw, chart)
         or end_of_supply(raw, authored, chart)
         or end_in_words(raw, authored, chart, is_first_enough=is_first_enough)
     )
@@ -296,6 +309,20 @@ def _other_words(raw: Json) -> list[str]:
         ),
         *(text(one.get("text")) for one in objects(raw.get("note"))),
     ]
+
+
+def end_of_use(raw: Json, chart: Chart) -> date | None:
+    """Return the last day of the period of use that national profiles add."""
+    holders = (raw, *dosages_of(raw))
+    periods = [
+        one.get("valuePeriod")
+        for holder in holders
+        for one in objects(holder.get("extension"))
+        if text(one.get("url")) in PERIODS_OF_USE
+    ]
+    ends = [chart.calendar.last_day(member(one, "end")) for one in periods]
+    known = [end for end in ends if end]
+    return max(known) if known and len(known) == len(ends) else None
 
 
 def end_of_dosage(raw: Json, chart: Chart) -> date | None:

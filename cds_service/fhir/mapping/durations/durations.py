@@ -40,6 +40,16 @@ MOST_AMOUNTS = 12  # numbers with a unit of time in one text; further ones are d
 _LATIN = re.compile(rf"[{LETTER}]")
 _DIGIT = re.compile("[0-9]")
 _SIGN = re.compile(rf"[0-9{LETTER}\u3400-\u9fff\uac00-\ud7a3]")
+# Between the first and the last day of a dosage, and before the first.
+_TO = re.compile(
+    r"\s*(?:-|–|~|〜|to|through|thru|until|till|bis(?: zum)?|au|jusqu.?au|al|hasta el"
+    r"|fino al|t/?m|tot(?: en met)?|do|から|至|到)\s*",
+    re.IGNORECASE,
+)
+_FROM = re.compile(
+    r"(?:\b(?:from|vom|ab|van|vanaf|du|del|desde(?: el)?|dal|od)\s+|[自从從])$",
+    re.IGNORECASE,
+)
 # A number and a word, which may be a unit of time in a language that we do not read.
 # Chinese and Japanese, which write no spaces, are read.
 _COUNTED = re.compile(
@@ -233,6 +243,7 @@ class DurationRules:
         plain = normal(text)
         if len(plain) > LONGEST_TEXT:
             return None
+        plain = self._without_first_day(plain)
         endings = [*self._days.endings(plain)]
         if len(endings) != 1:
             return None
@@ -244,7 +255,24 @@ class DurationRules:
         rest = f"{before} {behind}".strip()
         if not (is_at_end and days) or self.words.day_pattern.search(rest):
             return None
+        # `2 tablets, then 1 tablet` goes on
+        joint = self.words.of_all["clause"].search(rest, _first_number(rest))
+        if joint and _first_number(rest, joint.end()) < len(rest):
+            return None
         return StatedEnd(max(days), rest)
+
+    def _without_first_day(self, plain: str) -> str:
+        """Return `until` the last of two days for `from` the one `to` the other."""
+        days = [*self.words.day_pattern.finditer(plain)]
+        if len(days) != 2:
+            return plain
+        first, last = days
+        joint = _TO.fullmatch(plain, first.end(), last.start())
+        if not joint:
+            return plain
+        before = _FROM.sub("", plain[: first.start()])
+        until = "" if joint[0].strip() == "から" else "until "  # まで stands behind
+        return f"{before}{until}{plain[last.start() :]}"
 
     def course(self, text: str, *, may_be_bare: bool = False) -> Course | None:
         """Add the lengths of the steps of a dosage.
@@ -599,3 +627,9 @@ def load_durations(
     }
     units = required(folders, FILE, _File)[1].units
     return DurationRules(DurationWords(units, tables, is_plain))
+
+
+def _first_number(text: str, start: int = 0) -> int:
+    """Return where the first figure of a text is; its length without one."""
+    match = re.compile(r"\d").search(text, start)
+    return match.start() if match else len(text)
