@@ -20,7 +20,12 @@ from cds_service.fhir.entries.words.old_deficits import (
     are_old_alone,
     is_lasting_deficit,
 )
-from cds_service.fhir.entries.words.own_words import from_name_on, kinds_alone
+from cds_service.fhir.entries.words.own_words import (
+    from_name_on,
+    kinds_alone,
+    only_dates,
+    without_neighbours,
+)
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.entries.words.spoken_of import is_doubted, only_speaks
 from cds_service.fhir.gathering.record import PatientRecord
@@ -242,9 +247,11 @@ def _is_called_old(part: str, terminology: Terminology) -> bool:
     if named <= ALL_DEFICITS:
         return is_lasting_deficit(part, terminology)
     # "Known" alone says both that it lasts and that it is past.
+    counted = partial(_names_counted, terminology=terminology)
+    own = without_neighbours(part, counted, OLD, terminology)
     rest = [
         word
-        for word in part.split()
+        for word in own.split()
         if not (kinds.of_title(word, (LASTING,)) and kinds.of_title(word, PAST))
     ]
     return bool(kinds.of_title(" ".join(rest), PAST))
@@ -261,7 +268,9 @@ def _telling_parts(words: list[str], terminology: Terminology) -> list[str]:
         counted = [_names_counted(part, terminology) for part in parts]
         for at, part in enumerate(parts):
             if counted[at]:
-                beside = [*parts[max(at - 1, 0) : at], *parts[at + 1 : at + 2]]
+                # In "COPD (known), discitis" the COPD is known.
+                opening = parts[:1] if at == 1 else []
+                beside = [*opening, *parts[at + 1 : at + 2]]
                 dating = [one for one in beside if _only_dates(one, terminology)]
                 telling.append(", ".join([part, *dating]))
         if not any(counted) and _names_counted(sentence, terminology):
@@ -292,7 +301,9 @@ def _names_counted(words: str, terminology: Terminology) -> bool:
 
 def _only_dates(words: str, terminology: Terminology) -> bool:
     is_named = LETTER.search(words) and not _is_short(words)
-    return not is_named or bool(kinds_alone(words, OLD, terminology))
+    if not is_named or only_dates(words, terminology):
+        return True
+    return bool(kinds_alone(words, OLD, terminology))
 
 
 def _is_short(words: str) -> bool:
@@ -371,7 +382,8 @@ def _is_of_earlier_year(part: str, since: int, terminology: Terminology) -> bool
         return False
     if named & CANCERS:
         since -= CANCER_YEARS
-    return is_dated_before(part, since)
+    counted = partial(_names_counted, terminology=terminology)
+    return is_dated_before(from_name_on(part, counted, terminology), since)
 
 
 def _is_old_deficit(entry: Entry, terminology: Terminology) -> bool:
