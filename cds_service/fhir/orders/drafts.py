@@ -170,9 +170,13 @@ class DraftOrders:
                 yield draft
 
     def ended(self) -> Iterator[Order]:
-        """Yield the patient's orders that this signing revokes, stops or pauses."""
+        """Yield the patient's orders that this signing revokes, stops or pauses.
+
+        A prohibition that ends is none of them: what it forbade may be done again.
+        """
         for draft in self.drafts:
-            if text(draft.resource.get("status")).strip().lower() in REVOKES:
+            status = text(draft.resource.get("status")).strip().lower()
+            if status in REVOKES and not is_prohibition(draft.resource):
                 yield draft
 
     def each_of_others(self) -> Iterator[Order]:

@@ -23,12 +23,21 @@ INFECTED = [
     "慢性腰痛、化膿性脊椎炎",
     "慢性腰痛,椎间盘炎",
     "만성 요통, 추간판염",
+    "Appendectomy 2015 and discitis L4/5",
+    "Appendektomie 2015 und Spondylodiszitis",
+    "Appendicectomie 2015 et spondylodiscite",
+    "History of stroke and discitis",
+    "COPD (known), discitis L4",
 ]
 METASTATIC = [
     "Known hypertension and bone metastases",
     "Hysterectomy 2010, bone metastasis L3",
     "Bekannter Hypertonus, Knochenmetastasen",
     "Z.n. Hysterektomie, Wirbelmetastase",
+    "History of breast cancer and bone metastasis L3",
+    "History of prostate cancer and spinal metastases",
+    "Antécédent de cancer du sein et métastase osseuse L3",
+    "2010年子宮摘出、骨転移L3",
 ]
 OVER = [
     "Discitis 2019",
@@ -40,6 +49,14 @@ OVER = [
     "Antibiotics 2019 for discitis",
     "Breast cancer 2010, hysterectomy 2015",
     "Discitis 2018 and 2019, healed",
+    "In 2010, discitis L4/5",
+    "Back in 2010, discitis",
+    "March 2010, discitis L4/5",
+    "Diagnosed 2010, discitis L4/5",
+    "Im Jahr 2010, Spondylodiszitis",
+    "Nel 2010, spondilodiscite",
+    "W 2010 roku, zapalenie krążka",
+    "2010年,椎间盘炎",
 ]
 
 

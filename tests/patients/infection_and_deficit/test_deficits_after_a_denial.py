@@ -52,7 +52,35 @@ WITHOUT_ANOTHER_CAUSE = [
     "无疼痛,下肢不能活动",
     "Niente febbre e non riesce ad alzare il piede",
 ]
+ALL_OF_A_LIST_DENIED = [
+    "No pain or inability to walk",
+    "No pain, weakness or inability to walk",
+    "Denies pain, weakness, or inability to walk",
+    "Denies pain or being unable to walk",
+    "Denies pain and inability to walk",
+    "Keine Schmerzen oder Gehunfähigkeit",
+    "Verneint Schmerzen, Schwäche oder Gehunfähigkeit",
+    "Pas de douleur ni d'impossibilité de marcher",
+    "Niega dolor o incapacidad para caminar",
+    "Nega dolore o incapacità di camminare",
+    "Geen pijn of onvermogen om te lopen",
+    "Neguje ból lub niemożność chodzenia",
+    "无疼痛或不能行走",
+]
+BEHIND_A_DENIED_LIST = [
+    "No power in left leg or loss of bladder control",
+    "Denies pain, cannot walk or stand",
+    "No pain or fever, unable to move the legs",
+    "Denies pain or weakness, but unable to lift the foot",
+    "Keine Schmerzen oder Fieber, kann die Beine nicht bewegen",
+    "Pas de douleur ni fièvre, ne peut pas bouger les jambes",
+    "Niega dolor o fiebre, no puede mover las piernas",
+    "Nega dolore o febbre, non riesce a muovere le gambe",
+    "Geen pijn of koorts, kan de benen niet bewegen",
+]
 WITH_ANOTHER_CAUSE = [
+    "Kann heute das Bein wegen Hüftschmerzen nicht heben",
+    "Kan vandaag het been niet heffen vanwege heuppijn",
     "Cannot walk for pain",
     "Cannot walk without pain",
     "Kann ohne Schmerzen nicht gehen",
@@ -96,6 +124,18 @@ def test_what_is_denied_leads_nothing(words):
 @pytest.mark.parametrize("words", WITHOUT_ANOTHER_CAUSE)
 def test_a_cause_that_is_denied_explains_no_loss(words, place):
     assert DEFICIT in place(words).lower()
+
+
+@pytest.mark.parametrize("place", [noted_when_leaving, listed])
+@pytest.mark.parametrize("words", BEHIND_A_DENIED_LIST)
+def test_what_stands_behind_a_denied_list_leads(words, place):
+    assert "new neurological deficit not excluded" in place(words).lower()
+
+
+@pytest.mark.parametrize("place", [noted_when_leaving, listed])
+@pytest.mark.parametrize("words", ALL_OF_A_LIST_DENIED)
+def test_a_loss_at_the_end_of_a_denied_list_leads_nothing(words, place):
+    assert "deficit" not in place(words).lower()
 
 
 @pytest.mark.parametrize("place", [noted_when_leaving, listed])

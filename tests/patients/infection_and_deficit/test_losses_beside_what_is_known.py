@@ -32,6 +32,19 @@ BESIDE_WHAT_IS_KNOWN = [
     "Przewlekły ból, nie może ruszać nogami",
     "만성 요통, 다리를 움직일 수 없음",
     "慢性腰痛,下肢不能动",
+    "COPD (known) and foot drop",
+    "COPD (known), cannot lift the left foot",
+    "L1 fracture, old, foot drop left",
+    "Osteoporose (bekannt), Fußheberparese links",
+    "Status post stroke and new leg weakness",
+    "Known CKD plus foot drop",
+    "Known CKD + foot drop",
+    "Known CKD as well as foot drop",
+    "Bekannte CKD, außerdem Fußheberparese",
+    "BPCO connue ainsi que pied tombant",
+    "EPOC conocida así como pie caído",
+    "BPCO nota nonché piede cadente",
+    "Bekende COPD alsmede klapvoet",
 ]
 BESIDE_A_YEAR = [
     "Hysterectomy 2010, cannot lift left foot",
@@ -50,6 +63,13 @@ CALLED_OLD = [
     "Bekannte Fußheberparese",
     "Old stroke and residual leg weakness",
     "Chronic foot drop, known",
+]
+DATED_BEFORE_THE_NAME = [
+    "Since 2010, foot drop",
+    "Seit 2010, Fußheberparese",
+    "Depuis 2010, pied tombant",
+    "Desde 2010, pie caído",
+    "Dal 2010, piede cadente",
 ]
 WITH_PAIN = [
     "Severe pain and cannot move legs",
@@ -95,6 +115,12 @@ def test_the_year_of_something_else_dates_no_loss(words, place):
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("words", CALLED_OLD)
 def test_a_loss_that_is_called_old_leads_nothing(words, place):
+    assert "deficit" not in place(words).lower()
+
+
+@pytest.mark.parametrize("place", [listed, as_reason, noted_when_leaving])
+@pytest.mark.parametrize("words", DATED_BEFORE_THE_NAME)
+def test_a_year_that_opens_the_words_dates_the_loss(words, place):
     assert "deficit" not in place(words).lower()
 
 

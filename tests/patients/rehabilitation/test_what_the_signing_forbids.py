@@ -92,6 +92,13 @@ def test_a_prohibition_that_is_over_changes_nothing(kind, label, members):
     assert label in labels(card_of(ordered(kind, doNotPerform=True, **members)))
 
 
+@pytest.mark.parametrize("status", ["revoked", "stopped"])
+@pytest.mark.parametrize(("kind", "label"), KINDS)
+def test_the_end_of_a_prohibition_changes_nothing(kind, label, status):
+    ending = forbidden(codeable(ORDERS, kind), status=status)
+    assert label in labels(card_of(drafts=[ending]))
+
+
 def test_a_prohibition_of_something_else_changes_nothing():
     card = card_of(drafts=[forbidden({"text": "Blood draw left arm"})])
     assert labels(card) == {REHABILITATION, LIAISON}

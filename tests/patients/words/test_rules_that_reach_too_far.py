@@ -34,6 +34,8 @@ BLED_IN_THE_CANAL = [
     "Epidural anterior haematoma L2",
     "Haematoma: epidural L2",
     "Epidural (L2) haematoma",
+    "Bleeding from epidural veins L2",
+    "Haemorrhage from a spinal AVM",
 ]
 BLED_ELSEWHERE = [
     "Para-spinal muscle haematoma",
@@ -46,10 +48,23 @@ BLED_ELSEWHERE = [
     "Hémorragie sous anesthésie péridurale",
     "Aufgeklärt über epidurales Hämatom",
 ]
+ASKED_WITHOUT_AN_ANSWER = [
+    "?non-Hodgkin lymphoma",
+    "L1 lesion ?non-Hodgkin lymphoma",
+    "L1-Fx ?Non-Hodgkin-Lymphom",
+    "Lésion L1 ?lymphome non hodgkinien",
+    "?exclude discitis",
+    "? exclusion of discitis",
+    "Back pain ?exclude discitis",
+    "Fracture L1 ?negative for myeloma",
+    "L1 ? no longer stable metastasis",
+]
 NOTHING_GRAVE = [
     "Métastases ? Non",
     "Metastases ? no",
     "Discite ? Exclue",
+    "Discitis? Excluded by MRI",
+    "Metastasi? Nessuna",
     "No malignancy despite full search for metastases",
     "Keine Malignität trotz Suche nach Metastasen",
     "Spondylodisc degeneration",
@@ -69,6 +84,11 @@ def test_something_else_that_is_confirmed_turns_no_denial(words):
 def test_what_is_unclear_about_a_fact_leaves_its_colour(words):
     assert "not excluded" not in listed(words)
     assert "on record" in listed(words) or "infection (" in listed(words)
+
+
+@pytest.mark.parametrize("words", ASKED_WITHOUT_AN_ANSWER)
+def test_a_question_without_an_answer_is_open(words):
+    assert "not excluded" in listed(words)
 
 
 @pytest.mark.parametrize("words", BLED_IN_THE_CANAL)
@@ -96,3 +116,21 @@ def test_an_answered_question_or_a_search_leads_nothing(words):
 def test_what_is_asked_for_by_name_is_open(words):
     assert "not excluded" in listed(words)
     assert "not excluded" in as_reason(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "No discitis but degenerative changes",
+        "No metastasis but signal changes of L1",
+        "Keine Spondylodiszitis aber degenerative Veränderungen",
+        "Pas de spondylodiscite mais modifications dégénératives",
+        "No espondilodiscitis pero cambios degenerativos",
+        "Sin espondilodiscitis pero cambios degenerativos",
+        "Non spondilodiscite ma modificazioni degenerative",
+        "Bez zapalenia krążka ale zmiany zwyrodnieniowe",
+    ],
+)
+def test_a_change_behind_a_denial_turns_it_not(words):
+    assert "not excluded" not in as_reason(words)
+    assert "contraindication" not in listed(words)

@@ -5,14 +5,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import zip_longest
 
 from cds_service.fhir.entries.words.own_words import (
+    dating_parts,
     from_name_on,
     is_called_new,
     is_worsening_alone,
     kinds_alone,
-    with_dating_parts,
+    only_dates,
     without_names,
     without_neighbours,
 )
@@ -36,7 +36,6 @@ LASTING = ("long-standing", *PAST_BY_WORDS)
 UNCHANGED = ("over-or-unchanged",)
 LASTING_ON_RECORD = ("long-standing", "history")
 LASTING_OR_PAST = ("long-standing", "history", "past-in-reason")
-DATED_SINCE = "dated-since"
 
 
 def old_deficits(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
@@ -50,11 +49,11 @@ def old_deficits(words: Iterable[str], terminology: Terminology) -> frozenset[st
     for sentence in sentences_once(words):
         parts = _parts(sentence)
         is_worse = _are_worse(parts, terminology)
-        is_said_old = any(kinds_alone(part, LASTING, terminology) for part in parts)
         told = terminology.text_concepts(sentence, DEFICITS)
-        for part in parts:
+        for at, part in enumerate(parts):
             named = terminology.text_concepts(part, DEFICITS)
-            is_old = not is_worse and (is_said_old or is_called_old(part, terminology))
+            dated = ", ".join([part, *dating_parts(parts, at, terminology)])
+            is_old = not is_worse and is_called_old(dated, terminology)
             (old if is_old else present).update(named)
             told -= named
         # A name that runs over several parts is dated by none of them.
@@ -81,17 +80,19 @@ def are_old_alone(titles: Iterable[str], terminology: Terminology) -> bool:
 def _calls_of_deficits(
     parts: Sequence[str], terminology: Terminology
 ) -> Iterator[bool]:
-    """Tell of each part that names a deficit if it, or the one behind it, calls it old.
+    """Tell of each part that names a deficit if it, or one that dates it, calls it old.
 
     "Foot drop, old" does; "foot drop, fracture of L1, old" is of an old fracture.
     """
     is_deficit = partial(_is_any_deficit, terminology=terminology)
-    for part, behind in zip_longest(parts, parts[1:], fillvalue=""):
+    for at, part in enumerate(parts):
         if not is_deficit(part):
             continue
         own = without_neighbours(part, is_deficit, LASTING_ON_RECORD, terminology)
-        is_old = terminology.kinds.of_title(own, LASTING_ON_RECORD)
-        is_old = is_old or kinds_alone(behind, LASTING_ON_RECORD, terminology)
+        is_old = terminology.kinds.of_title(own, LASTING_ON_RECORD) or any(
+            kinds_alone(one, LASTING_ON_RECORD, terminology)
+            for one in dating_parts(parts, at, terminology)
+        )
         yield bool(is_old) and not is_called_new(own, terminology)
 
 
@@ -141,13 +142,14 @@ def _are_losses_old(words: str, terminology: Terminology) -> bool:
 def _calls_of_losses(parts: Sequence[str], terminology: Terminology) -> Iterator[bool]:
     """Tell of each part that tells of a loss if it, or one next to it, calls it old."""
     is_worse = _are_worse(parts, terminology)
-    tells_of_loss = terminology.grave_stems.deficits.are_in
-    only_dates = partial(_only_dates, terminology=terminology)
-    for part in with_dating_parts(parts, tells_of_loss, only_dates):
-        yield not is_worse and is_called_old(part, terminology)
+    for at, part in enumerate(parts):
+        if not terminology.grave_stems.deficits.are_in(part):
+            continue
+        dated = ", ".join([part, *dating_parts(parts, at, terminology)])
+        yield not is_worse and is_called_old(dated, terminology)
 
 
-def dating_parts(
+def own_words_of_deficit(
     title: str, names_deficit: Callable[[str], bool], terminology: Terminology
 ) -> str:
     """Leave out of a title what neither names a deficit nor only dates it.
@@ -158,17 +160,8 @@ def dating_parts(
     parts = clauses(from_name_on(title, names_deficit, terminology))
     if not any(map(names_deficit, parts)):
         return title
-    own = [one for one in parts if names_deficit(one) or _only_dates(one, terminology)]
+    own = [one for one in parts if names_deficit(one) or only_dates(one, terminology)]
     return ", ".join(own)
-
-
-def _only_dates(part: str, terminology: Terminology) -> bool:
-    """Tell if a part says since when something is there, and no more."""
-    rest = part
-    for kind in (*LASTING, DATED_SINCE):
-        rest = terminology.kinds.without(rest, kind)
-    is_dated = rest != part or bool(WRITTEN_YEAR.search(part))
-    return is_dated and not LETTER.search(rest)
 
 
 def is_called_old(part: str, terminology: Terminology) -> bool:

@@ -5,15 +5,18 @@ new. "Weakness of both legs for years" is of the weakness alone.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from itertools import takewhile
 
+from cds_service.fhir.entries.words.past_by_words import PAST_BY_WORDS
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.texts.clauses import clauses
+from cds_service.fhir.mapping.texts.clauses import clauses, names
 from cds_service.fhir.mapping.texts.text_rules import without_accents
 
 # Rules of `kinds/`.
 GOES_WITH, STANDS_BESIDE = "goes-with", "stands-beside"
+DATING = ("long-standing", *PAST_BY_WORDS, "dated-since", "dated-in")
 WORSE = ("grown-worse",)
 NEW = ("newly-begun", *WORSE)
 _ONE_WORD = re.compile(r"\W*[a-zà-ɏ]+\W*", re.IGNORECASE)
@@ -76,27 +79,46 @@ def from_name_on(
     pieces = [
         piece
         for clause in clauses(part)
-        for piece in terminology.kinds.pieces(clause, STANDS_BESIDE)
+        for name in names(clause)
+        for piece in terminology.kinds.pieces(name, STANDS_BESIDE)
     ]
     begin = next((at for at, one in enumerate(pieces) if names_event(one)), 0)
-    while begin and not LETTER.search(_STATE_AFTER.sub(" ", pieces[begin - 1])):
+    while begin and only_dates(_STATE_AFTER.sub(" ", pieces[begin - 1]), terminology):
         begin -= 1
     return ", ".join(pieces[begin:])
 
 
-def with_dating_parts(
-    parts: Sequence[str],
-    names_event: Callable[[str], bool],
-    only_dates: Callable[[str], bool],
-) -> Iterator[str]:
-    """Yield each part that names an event, with each part next to it that dates it.
+def dating_parts(parts: Sequence[str], at: int, terminology: Terminology) -> list[str]:
+    """List the parts of a text that only date one of its parts.
 
-    A part that only dates, as ", known" or ", since 2010", is of its neighbour.
+    They stand behind it, "foot drop, left, old", or open the text, "known: foot drop".
+    In "osteoporosis (known), foot drop" the osteoporosis is known.
+
+    Args:
+        parts: of the text.
+        at: the place of the part among them.
+        terminology: the service's terminology.
     """
-    for at, part in enumerate(parts):
-        if names_event(part):
-            beside = [*parts[max(at - 1, 0) : at], *parts[at + 1 : at + 2]]
-            yield ", ".join([part, *filter(only_dates, beside)])
+
+    def is_date(part: str) -> bool:
+        return only_dates(part, terminology)
+
+    def names_nothing(part: str) -> bool:
+        return is_date(part) or not terminology.text_concepts(part)
+
+    before = parts[:at] if all(map(is_date, parts[:at])) else ()
+    behind = takewhile(names_nothing, parts[at + 1 :])
+    return [*before, *filter(is_date, behind)]
+
+
+def only_dates(part: str, terminology: Terminology) -> bool:
+    """Tell if a part names no more than a time: "since 2010", "known", "March 2010"."""
+    if kinds_alone(part, DATING, terminology):
+        return True
+    rest = terminology.years.without_months(part)
+    for kind in DATING:
+        rest = terminology.kinds.without(rest, kind)
+    return not LETTER.search(rest)
 
 
 def _without_company(
@@ -127,7 +149,14 @@ def _is_company(piece: str, lasting: Sequence[str], terminology: Terminology) ->
     return any(
         end is not None and end["rest"].strip() and kinds.of_title(end["word"], among)
         for end in ends
-    )
+    ) or any(_begins_with(piece, kind, terminology) for kind in among)
+
+
+def _begins_with(piece: str, kind: str, terminology: Terminology) -> bool:
+    """Tell if a piece begins with a phrase of a rule, as "status post stroke"."""
+    words = without_accents(piece).strip()
+    rest = terminology.kinds.without(words, kind)
+    return rest != words and rest[:1].isspace() and bool(LETTER.search(rest))
 
 
 def is_called_new(part: str, terminology: Terminology) -> bool:

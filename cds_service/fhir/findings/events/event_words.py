@@ -1,14 +1,16 @@
 """Tell if the words of an entry call an event old, or say more than the event."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import chain
 
 from cds_service.core.vocabulary import EventSpec
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.words.bystanders import other_words_of
-from cds_service.fhir.entries.words.old_deficits import DEFICITS, dating_parts
+from cds_service.fhir.entries.words.old_deficits import DEFICITS, own_words_of_deficit
 from cds_service.fhir.entries.words.own_words import (
+    dating_parts,
     from_name_on,
     is_called_new,
     is_worsening_alone,
@@ -20,6 +22,7 @@ from cds_service.fhir.entries.words.problem_words import HISTORIES, in_doubt, na
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.problem_list import kinds_in_words
 from cds_service.fhir.findings.statements.stated import Stated
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import clauses, names
 from cds_service.fhir.raw_json import Json, text, texts_of
 
@@ -41,19 +44,18 @@ def dating_words(stated: Stated, spec: EventSpec, chart: Chart) -> list[str]:
 
     "Hysterectomy 2010, discitis" does not date the discitis.
     """
-    dating = dating_parts if _is_of_deficit(spec) else from_name_on
+    dating = own_words_of_deficit if _is_of_deficit(spec) else from_name_on
     is_of_event = partial(names_event, spec=spec, chart=chart)
     titles = titles_of(stated.entry.raw)
     return [dating(title, is_of_event, chart.terminology) for title in titles]
 
 
 def _all_parts(raw: Json) -> list[str]:
-    return [
-        part
-        for words in titles_of(raw)
-        for whole in clauses(words)
-        for part in names(whole)
-    ]
+    return [part for words in titles_of(raw) for part in _parts_of(words)]
+
+
+def _parts_of(words: str) -> list[str]:
+    return [part for whole in clauses(words) for part in names(whole)]
 
 
 def names_event(part: str, spec: EventSpec, chart: Chart) -> bool:
@@ -87,11 +89,27 @@ def event_kinds(stated: Stated, spec: EventSpec, chart: Chart) -> frozenset[str]
         kinds = terminology.kinds.of_title(own, unless)
         is_new = is_worse or is_called_new(own, terminology)
         found |= kinds & HISTORY if is_new else kinds
-    for part in _all_parts(stated.entry.raw):
+    for part in _dating_parts(stated, is_of_event, terminology):
         # "Foot drop, old" calls the foot drop old.
         alone = kinds_alone(part, unless, terminology)
         found |= alone & HISTORY if is_worse else alone
     return frozenset(found)
+
+
+def _dating_parts(
+    stated: Stated, names_event: Callable[[str], bool], terminology: Terminology
+) -> list[str]:
+    """List the parts of its words that only date the event; all if no part names it."""
+    rows = [*map(_parts_of, titles_of(stated.entry.raw))]
+    if not any(map(names_event, chain.from_iterable(rows))):
+        return [*chain.from_iterable(rows)]
+    return [
+        dating
+        for parts in rows
+        for at, part in enumerate(parts)
+        if names_event(part)
+        for dating in dating_parts(parts, at, terminology)
+    ]
 
 
 def is_event_aside(entry: Entry, spec: EventSpec, chart: Chart) -> bool:

@@ -326,15 +326,25 @@ def _is_less(part: str, terminology: Terminology) -> bool:
 
 
 def _is_over(part: str, terminology: Terminology) -> bool:
-    """Tell if a part calls past what it names, not what stands beside that."""
+    """Tell if a part calls past each thing that it names.
 
-    def names_cause(words: str) -> bool:
-        return bool(_concepts_in(words, terminology))
-
+    "History of breast cancer and bone metastasis" has a past cancer alone.
+    """
     if not terminology.kinds.of_title(part, OVER) or is_called_new(part, terminology):
         return False
-    own = without_neighbours(part, names_cause, OVER, terminology)
+    named = _concepts_in(part, terminology)
+    return all(_calls_over(part, one, terminology) for one in named)
+
+
+def _calls_over(part: str, concept: str, terminology: Terminology) -> bool:
+    """Tell if a part calls past what it names, not what stands next to that."""
+    names_concept = partial(_names, concept, terminology=terminology)
+    own = without_neighbours(part, names_concept, OVER, terminology)
     return bool(terminology.kinds.of_title(own, OVER))
+
+
+def _names(concept: str, words: str, terminology: Terminology) -> bool:
+    return concept in _concepts_in(words, terminology)
 
 
 def _is_of_earlier_year(part: str, concept: str, terminology: Terminology) -> bool:
@@ -349,8 +359,5 @@ def _is_of_earlier_year(part: str, concept: str, terminology: Terminology) -> bo
         limit = (day_of_answer() - lasts).year
     if not is_dated_before(part, limit):
         return False
-
-    def names_concept(words: str) -> bool:
-        return concept in _concepts_in(words, terminology)
-
+    names_concept = partial(_names, concept, terminology=terminology)
     return is_dated_before(from_name_on(part, names_concept, terminology), limit)

@@ -18,13 +18,14 @@ from cds_service.fhir.entries.words.dated_in_prose import is_there_again
 from cds_service.fhir.entries.words.old_deficits import (
     ALL_DEFICITS,
     are_old_alone,
-    dating_parts,
     is_lasting_deficit,
+    own_words_of_deficit,
 )
 from cds_service.fhir.entries.words.own_words import (
     from_name_on,
     kinds_alone,
-    with_dating_parts,
+    only_dates,
+    without_neighbours,
 )
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.entries.words.spoken_of import is_doubted, only_speaks
@@ -247,9 +248,11 @@ def _is_called_old(part: str, terminology: Terminology) -> bool:
     if named <= ALL_DEFICITS:
         return is_lasting_deficit(part, terminology)
     # "Known" alone says both that it lasts and that it is past.
+    counted = partial(_names_counted, terminology=terminology)
+    own = without_neighbours(part, counted, OLD, terminology)
     rest = [
         word
-        for word in part.split()
+        for word in own.split()
         if not (kinds.of_title(word, (LASTING,)) and kinds.of_title(word, PAST))
     ]
     return bool(kinds.of_title(" ".join(rest), PAST))
@@ -260,14 +263,19 @@ def _telling_parts(words: list[str], terminology: Terminology) -> list[str]:
 
     A name may run over several parts of a sentence, which then counts as one.
     """
-    names_counted = partial(_names_counted, terminology=terminology)
-    only_dates = partial(_only_dates, terminology=terminology)
     telling = []
     for sentence in _unbroken(words):
-        parts = [*with_dating_parts(clauses(sentence), names_counted, only_dates)]
-        if not parts and names_counted(sentence):
-            parts = [sentence]
-        telling += parts
+        parts = clauses(sentence)
+        counted = [_names_counted(part, terminology) for part in parts]
+        for at, part in enumerate(parts):
+            if counted[at]:
+                # In "COPD (known), discitis" the COPD is known.
+                opening = parts[:1] if at == 1 else []
+                beside = [*opening, *parts[at + 1 : at + 2]]
+                dating = [one for one in beside if _only_dates(one, terminology)]
+                telling.append(", ".join([part, *dating]))
+        if not any(counted) and _names_counted(sentence, terminology):
+            telling.append(sentence)
     return telling
 
 
@@ -294,7 +302,9 @@ def _names_counted(words: str, terminology: Terminology) -> bool:
 
 def _only_dates(words: str, terminology: Terminology) -> bool:
     is_named = LETTER.search(words) and not _is_short(words)
-    return not is_named or bool(kinds_alone(words, OLD, terminology))
+    if not is_named or only_dates(words, terminology):
+        return True
+    return bool(kinds_alone(words, OLD, terminology))
 
 
 def _is_short(words: str) -> bool:
@@ -361,7 +371,7 @@ def _names_earlier_year(entry: Entry, since: int, terminology: Terminology) -> b
         counted = partial(_names_counted, terminology=terminology)
         named = [one for one in titles if counted(one)]
         is_deficit = entry.concepts & LIMITS.keys() <= _ANY_DEFICIT
-        dating = dating_parts if is_deficit else from_name_on
+        dating = own_words_of_deficit if is_deficit else from_name_on
         own = [dating(one, counted, terminology) for one in named or titles]
         return is_dated_before("\n".join(own), since)
     telling = _telling_parts(titles, terminology)
@@ -375,7 +385,8 @@ def _is_of_earlier_year(part: str, since: int, terminology: Terminology) -> bool
         return False
     if named & CANCERS:
         since -= CANCER_YEARS
-    return is_dated_before(part, since)
+    counted = partial(_names_counted, terminology=terminology)
+    return is_dated_before(from_name_on(part, counted, terminology), since)
 
 
 def _is_old_deficit(entry: Entry, terminology: Terminology) -> bool:
