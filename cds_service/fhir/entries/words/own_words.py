@@ -85,7 +85,8 @@ def from_name_on(
     begin = next((at for at, one in enumerate(pieces) if names_event(one)), 0)
     while begin and only_dates(_STATE_AFTER.sub(" ", pieces[begin - 1]), terminology):
         begin -= 1
-    return ", ".join(pieces[begin:])
+    # The pieces have lost their accents: "años".
+    return ", ".join(pieces[begin:]) if begin else part
 
 
 def dating_parts(parts: Sequence[str], at: int, terminology: Terminology) -> list[str]:
