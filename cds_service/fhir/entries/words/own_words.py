@@ -6,6 +6,7 @@ new. "Weakness of both legs for years" is of the weakness alone.
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import takewhile
 
 from cds_service.fhir.entries.words.past_by_words import PAST_BY_WORDS
@@ -76,17 +77,44 @@ def from_name_on(
     In "hysterectomy 2010, discitis" the year is of the operation. All words are kept if
     no piece alone names the event.
     """
-    pieces = [
-        piece
-        for clause in clauses(part)
-        for name in names(clause)
-        for piece in terminology.kinds.pieces(name, STANDS_BESIDE)
-    ]
-    begin = next((at for at, one in enumerate(pieces) if names_event(one)), 0)
-    while begin and only_dates(_STATE_AFTER.sub(" ", pieces[begin - 1]), terminology):
+    dates = partial(_only_dates_behind, terminology=terminology)
+    parts = [name for clause in clauses(part) for name in names(clause)]
+    for at, one in enumerate(parts):
+        tail = _tail_from_name(one, names_event, terminology)
+        if tail is None:
+            continue
+        is_whole = tail == one
+        before = [*takewhile(dates, reversed(parts[:at]))] if is_whole else []
+        if is_whole and len(before) == at:
+            return part
+        return ", ".join([*reversed(before), tail, *parts[at + 1 :]])
+    return part
+
+
+def _tail_from_name(
+    part: str, names_event: Callable[[str], bool], terminology: Terminology
+) -> str | None:
+    """Return a part from the piece on that names the event, or that dates it before.
+
+    None if no piece names it. A part that is kept whole keeps its accents.
+    """
+    pieces = terminology.kinds.pieces(part, STANDS_BESIDE)
+    begin = next((at for at, one in enumerate(pieces) if names_event(one)), None)
+    if begin is None:
+        return None
+    while begin and _only_dates_behind(pieces[begin - 1], terminology):
         begin -= 1
-    # The pieces have lost their accents: "años".
-    return ", ".join(pieces[begin:]) if begin else part
+    if not begin:
+        return part
+    plain, place = without_accents(part), 0
+    for piece in pieces[:begin]:
+        place = plain.index(piece, place) + len(piece)
+    return plain[plain.index(pieces[begin], place) :]
+
+
+def _only_dates_behind(part: str, terminology: Terminology) -> bool:
+    """Tell if a part only dates what stands behind it: "2015", "2015 St.n."."""
+    return only_dates(_STATE_AFTER.sub(" ", part), terminology)
 
 
 def dating_parts(parts: Sequence[str], at: int, terminology: Terminology) -> list[str]:
