@@ -102,7 +102,7 @@ def test_a_code_as_reason_decides_without_words(code: str, *, is_asked: bool) ->
 
 
 def test_a_consult_of_before_the_operation_asks_nothing() -> None:
-    order = act_ordered("Neurology consult", "Numb saddle qwertz", days=4)
+    order = act_ordered("Neurology consult", "Strange gait qwertz", days=4)
     assert summaries_beside(order) == []
 
 
