@@ -26,7 +26,7 @@ from cds_service.fhir.entries.fractures.healed_fractures import (
 )
 from cds_service.fhir.entries.fractures.leg_injuries import leg_injuries
 from cds_service.fhir.entries.fractures.neck_in_words import neck_in_words
-from cds_service.fhir.entries.grave.failing_legs import tells_of_failing_leg
+from cds_service.fhir.entries.grave.failing_legs import names_failing_leg
 from cds_service.fhir.entries.grave.grave_concepts import (
     BROKEN_ASIDE,
     CANCERS,
@@ -297,7 +297,7 @@ def _told_by_stems(
     for title in filter(stems.deficits.are_in, titles):
         is_of_gait = terminology.kinds.named(title, GAIT_OR_BLADDER)
         told.append("sphincter-trouble" if is_of_gait else "spinal-cord-disease")
-    if any(tells_of_failing_leg(title, terminology) for title in titles):
+    if any(names_failing_leg(title, terminology) for title in titles):
         told.append("neurological-deficit")
     rules = MAY_BE_TUMOUR if is_coded else (*MAY_BE_TUMOUR, *CANCER_IN_SHORT)
     if not known & CANCERS and any(

@@ -17,6 +17,19 @@ def tells_of_failing_leg(words: str, terminology: Terminology) -> bool:
     return any(_is_of_leg(part, terminology) for part in parts)
 
 
+def names_failing_leg(words: str, terminology: Terminology) -> bool:
+    """Tell if words state one by a noun, at a signing.
+
+    What a leg does or cannot do may have another cause, "gave way due to dizziness":
+    `tells_of_loss` judges that.
+    """
+    is_plain = terminology.grave_stems.deficits.are_in
+    return any(
+        _is_of_leg(part, terminology) and not is_plain(part)
+        for part in undenied_parts(words, terminology)
+    )
+
+
 def _is_of_leg(part: str, terminology: Terminology) -> bool:
     stems = terminology.grave_stems
     here = stems.deficits.without_conditions(part)

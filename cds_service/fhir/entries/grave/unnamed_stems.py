@@ -1,6 +1,6 @@
 """Find parts of words that tell of something grave, in words that no rule knows."""
 
-from cds_service.fhir.entries.grave.failing_legs import tells_of_failing_leg
+from cds_service.fhir.entries.grave.failing_legs import names_failing_leg
 from cds_service.fhir.entries.grave.grave_concepts import (
     END_OF_LIFE,
     GRAVE,
@@ -38,7 +38,7 @@ def stems_of(
     """
     if any(_tells_of_loss(word, terminology) for word in words):
         return LOST
-    if any(tells_of_failing_leg(word, terminology) for word in words):
+    if any(names_failing_leg(word, terminology) for word in words):
         return LOST
     if text(entry.get("resourceType")) == "DiagnosticReport":
         return frozenset()
