@@ -36,9 +36,10 @@ def stems_of(
 
     Reports are read whole elsewhere.
     """
-    if any(_tells_of_loss(word, terminology) for word in words):
-        return LOST
-    if any(names_failing_leg(word, terminology) for word in words):
+    if any(
+        _tells_of_loss(word, terminology) or names_failing_leg(word, terminology)
+        for word in words
+    ):
         return LOST
     if text(entry.get("resourceType")) == "DiagnosticReport":
         return frozenset()

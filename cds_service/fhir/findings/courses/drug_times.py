@@ -183,7 +183,7 @@ def end_of_course(
         return chart.calendar.last_day(member(raw, "effectivePeriod", "end"))
     authored = dated(raw.get("authoredOn"), chart)
     return (
-        end_of_use(raw, chart)
+        end_of_period_of_use(raw, chart)
         or end_of_dosage(raw, chart)
         or end_of_supply(raw, authored, chart)
         or end_in_words(raw, authored, chart, is_first_enough=is_first_enough)
@@ -311,7 +311,7 @@ def _other_words(raw: Json) -> list[str]:
     ]
 
 
-def end_of_use(raw: Json, chart: Chart) -> date | None:
+def end_of_period_of_use(raw: Json, chart: Chart) -> date | None:
     """Return the last day of the period of use that national profiles add."""
     holders = (raw, *dosages_of(raw))
     periods = [

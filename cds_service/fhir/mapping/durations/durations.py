@@ -631,5 +631,5 @@ def load_durations(
 
 def _first_number(text: str, start: int = 0) -> int:
     """Return where the first figure of a text is; its length without one."""
-    match = re.compile(r"\d").search(text, start)
+    match = _DIGIT.search(text, start)
     return match.start() if match else len(text)
