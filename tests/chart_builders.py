@@ -450,6 +450,14 @@ def application(service: Service | None = None) -> Asked:
     return APPLICATIONS[id(chosen)][1]
 
 
+def fresh_application() -> Asked:
+    """The application around our service, whose log is empty and whose day is `NOW`."""
+    asked = application()
+    asked.now = NOW
+    asked.log.entries.clear()
+    return asked
+
+
 def ask(
     body: Mapping[str, Any], *, service: Service | None = None, now: datetime = NOW
 ) -> list[dict[str, Any]]:

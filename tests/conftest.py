@@ -3,8 +3,10 @@
 import gc
 import hashlib
 import os
+import re
 from copy import copy
 from datetime import date
+from functools import cache
 from types import SimpleNamespace
 
 import hypothesis
@@ -14,6 +16,8 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
 from cds_service import loading
+from cds_service.commands import importing
+from cds_service.commands.mappings import confirming
 from cds_service.fhir.site_calendar import answered_on
 from tests.postgres_server import HOW_TO_GET, find_programs, postgres_server
 from tests.read_once import LoadedServices, parse_toml
@@ -66,11 +70,19 @@ def _pages_are_compiled_once(tmp_path_factory):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _mappings_are_read_once():
-    """Codes and words take half a second to read, and hundreds of tests load a service."""
+def _patterns_are_compiled_once():
+    """Hundreds of tests read words of their own next to 4,000 patterns of ours."""
+    with pytest.MonkeyPatch.context() as quicker:
+        quicker.setattr(re, "compile", cache(re.compile))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _mappings_are_read_once(_patterns_are_compiled_once):
+    """Codes and words take seconds to read, and hundreds of tests load a service."""
     read, known = loading.Terminology, {}
 
-    def terminology(*folders, calendar):
+    def terminology(*folders, calendar=None):
         content = hashlib.sha256()
         for folder in folders:
             content.update(b"folder" if folder.is_dir() else b"no folder")
@@ -85,11 +97,12 @@ def _mappings_are_read_once():
         if key not in known:
             known[key] = read(*folders)
         found = copy(known[key])
-        found.calendar = calendar
+        found.calendar = calendar or found.calendar
         return found
 
     with pytest.MonkeyPatch.context() as quicker:
-        quicker.setattr(loading, "Terminology", terminology)
+        for module in (loading, confirming, importing):
+            quicker.setattr(module, "Terminology", terminology)
         yield
 
 

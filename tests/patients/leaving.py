@@ -14,6 +14,7 @@ from tests.chart_builders import (
     Asked,
     Resource,
     days_ago,
+    fresh_application,
     of_patient,
     open_service,
     ordered,
@@ -256,7 +257,7 @@ def leave(
     """The cards that this patient's discharge shows."""
     body = discharge(record, **options)
     path = f"/cds-services/{SERVICE}"
-    reply = (asked or Asked()).client.post(path, json=body)
+    reply = (asked or fresh_application()).client.post(path, json=body)
     assert reply.status_code == 200, reply.get_data(as_text=True)[:800]
     cards: list[Resource] = reply.get_json()["cards"]
     assert len(cards) <= 1, "a discharge card comes alone"

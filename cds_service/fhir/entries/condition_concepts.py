@@ -350,7 +350,7 @@ def _unstable_by_words(
     if known.isdisjoint(BURST) or UNSTABLE in known or is_coded:
         return frozenset()
     kinds = frozenset[str]().union(
-        *(terminology.kinds.of_title(one, BURST_KINDS) for one in texts_of(code))
+        *(terminology.kinds.named(one, BURST_KINDS) for one in texts_of(code))
     )
     return frozenset({in_doubt(UNSTABLE)} if kinds == {"called-burst"} else ())
 
@@ -373,7 +373,7 @@ def _unstable_elsewhere(
         if UNSTABLE in terminology.text_concepts(part)
     ]
     is_elsewhere = bool(naming) and all(
-        terminology.kinds.of_title(one, OF_LIMB) for one in naming
+        terminology.kinds.named(one, OF_LIMB) for one in naming
     )
     return unstable if is_elsewhere else frozenset()
 
@@ -485,7 +485,7 @@ def _is_of_record(words: Iterable[str], terminology: Terminology) -> bool:
         for part in parts
     )
     return not is_named and any(
-        terminology.kinds.of_title(word, ABOUT_RECORD) for word in words
+        terminology.kinds.named(word, ABOUT_RECORD) for word in words
     )
 
 
@@ -521,7 +521,7 @@ def _left_open_by_asides(
     if CANCER_OVER in known and known.isdisjoint(OF_THE_BONE):
         unread = [one for one in words if not _is_follow_up(one, terminology)]
         told = (*words, *texts_of(condition.get("code")))
-        is_awaited = any(terminology.kinds.of_title(one, EXAM_AWAITED) for one in told)
+        is_awaited = any(terminology.kinds.named(one, EXAM_AWAITED) for one in told)
     is_understood = not is_awaited and is_reason_understood(
         unread, frozenset(), terminology
     )
@@ -553,10 +553,10 @@ def _is_follow_up(note: str, terminology: Terminology) -> bool:
         return False
     parts = [part for one in sentences(note) for part in _DIVIDED.split(one)]
     return all(
-        terminology.kinds.of_title(part, FOLLOW_UP)
+        terminology.kinds.named(part, FOLLOW_UP)
         or (
             only_denies_spread(part, terminology)
-            and terminology.kinds.of_title(part, SPREADING)
+            and terminology.kinds.named(part, SPREADING)
         )
         or is_reason_understood([part], frozenset(), terminology)
         for part in parts

@@ -63,7 +63,7 @@ def limits_of_order(order: Json, terminology: Terminology) -> frozenset[str]:
     limits = _named_by(titles, OF_PATIENT, terminology)
     limits |= _titled(said, OF_PATIENT, terminology)
     is_beside = any(
-        terminology.kinds.of_title(words, (*WALKS_BESIDE, *ARRANGED))
+        terminology.kinds.named(words, (*WALKS_BESIDE, *ARRANGED))
         for words in (*texts_of(order.get("code")), *said)
     )
     return limits if is_beside else limits | _named_by(titles, (CARRIED,), terminology)
@@ -133,7 +133,7 @@ def is_stated(words: str, kind: str, terminology: Terminology) -> bool:
     A denial within its name denies nothing.
     """
     kinds = terminology.kinds
-    if not words or not kinds.of_title(words, (kind,)):
+    if not words or not kinds.named(words, (kind,)):
         return False
     if is_named(words, kind, terminology):
         return True
@@ -167,7 +167,7 @@ def _told_after(entry: Json) -> list[str]:
 def _held_in(texts: Iterable[str], terminology: Terminology) -> frozenset[str]:
     is_held = any(
         words
-        and terminology.kinds.of_title(words, WEIGHT_LIMITED)
+        and terminology.kinds.named(words, WEIGHT_LIMITED)
         and not terminology.own_words.fullmatch(words)
         for words in texts
     )

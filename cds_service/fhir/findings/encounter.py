@@ -55,7 +55,7 @@ def _ended_by_death(stay: Entry, chart: Chart) -> bool:
     if DIED in terminology.concepts(codes):
         return True
     words = (word for code in codes for word in texts_of(code))
-    return any(terminology.kinds.of_title(word, DIED_IN_WORDS) for word in words)
+    return any(terminology.kinds.named(word, DIED_IN_WORDS) for word in words)
 
 
 def codes_of_stay(stay: Json) -> list[Json]:

@@ -177,7 +177,7 @@ def kinds_in_words(
     titles = texts_of(entry.raw.get("code")) if among else ()
     words = (words_but_denials(one, terminology) for one in titles)
     kinds = terminology.kinds
-    return frozenset().union(*(kinds.of_title(one, among) for one in words))
+    return frozenset().union(*(kinds.named(one, among) for one in words))
 
 
 def _augmentation(counted: Sequence[Stated]) -> str:

@@ -64,8 +64,8 @@ def _years_treated(titles: Sequence[str], terminology: Terminology) -> list[int]
     if not counts or not all(map(is_known, rest)):
         return []
     is_of_another = any(
-        terminology.kinds.of_title(one, ANOTHER_CANCER)
-        or len(terminology.kinds.of_title(one, ORGANS)) > 1
+        terminology.kinds.named(one, ANOTHER_CANCER)
+        or len(terminology.kinds.named(one, ORGANS)) > 1
         for one in titles
     )
     return [] if is_of_another else counts

@@ -299,7 +299,7 @@ class Terminology:
         """Tell if folded words deny, fear or prevent what they name, or test for it."""
         stems = self.grave_stems
         is_feared = stems.is_feared(words) or stems.is_prevention(words)
-        is_tested = bool(self.kinds.of_title(words, TESTED))
+        is_tested = bool(self.kinds.named(words, TESTED))
         return is_feared or is_tested or self.clauses.denies(words)
 
     def _own_parts(self, words: str) -> Iterator[str]:

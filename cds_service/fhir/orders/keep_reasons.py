@@ -59,12 +59,12 @@ def reasons_of_rest(
         for one in reasons
         for coding in terminology.codings(one.code)
     )
-    is_told = any(terminology.kinds.of_title(word, RESTING) for word in words)
+    is_told = any(terminology.kinds.named(word, RESTING) for word in words)
     if is_coded or is_told:
         found |= {REST_MEANT}
     is_open = any(
         not terminology.is_complaint(one.code)
-        and not terminology.kinds.of_title("; ".join(one.words), ORDINARY_REST)
+        and not terminology.kinds.named("; ".join(one.words), ORDINARY_REST)
         and not is_understood(one, terminology)
         for one in reasons
     )

@@ -180,7 +180,7 @@ def find_reasons(
     old = _old_deficits(reasons, other_words, terminology)
     stated = (coded | told.stated) - old
     in_doubt = told.in_doubt | old
-    of_gait = [one for one in own if terminology.kinds.of_title(one, (GAIT,))]
+    of_gait = [one for one in own if terminology.kinds.named(one, (GAIT,))]
     if of_gait or any(_is_gait_code(one, terminology) for one in reasons):
         in_doubt |= TOLD
     doubts = (in_doubt & FORBIDDING) - stated
@@ -285,7 +285,7 @@ def _tells_of_earlier(
     reasons: Sequence[Reason], words: Iterable[str], terminology: Terminology
 ) -> bool:
     """Tell if words may be of an earlier fracture: `again`, `old`, `two years ago`."""
-    if any(terminology.kinds.of_title(word, AGAIN) for word in words):
+    if any(terminology.kinds.named(word, AGAIN) for word in words):
         return True
     # The code of a healed fracture leaves an earlier one open by itself.
     of_fracture = [
@@ -418,7 +418,7 @@ def _is_of_gait(words: str, terminology: Terminology) -> bool:
 
     It is understood: a nerve may cause it, and a tumour is not asked for.
     """
-    if not terminology.kinds.of_title(words, (GAIT,)):
+    if not terminology.kinds.named(words, (GAIT,)):
         return False
     rest = terminology.kinds.without(words, GAIT)
     parts = [part for part in map(str.strip, clauses(rest)) if _HAS_WORDS.search(part)]

@@ -131,7 +131,7 @@ def _is_of_old_fracture(part: str, terminology: Terminology) -> bool:
     return (
         bool(terminology.text_concepts(part, OLD_FRACTURE))
         and len({*terminology.levels.named(part)}) == 1
-        and not terminology.kinds.of_title(part, NEW)
+        and not terminology.kinds.named(part, NEW)
         and not terminology.plain.material.names_any(part)
         and not terminology.text_concepts(part, AUGMENTATIONS)
     )

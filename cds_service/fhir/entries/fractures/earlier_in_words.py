@@ -146,7 +146,7 @@ def says_augmented(title: str, terminology: Terminology) -> bool:
     was not done.
     """
     clauses, years = terminology.clauses, terminology.years
-    is_past = terminology.kinds.of_title(title, HISTORIES) or WRITTEN_YEAR.search(title)
+    is_past = terminology.kinds.named(title, HISTORIES) or WRITTEN_YEAR.search(title)
     is_open = clauses.is_not_done(title) or clauses.is_withdrawn(title)
     if not is_past or is_open or terminology.text_concepts(title, PURPOSE):
         return False

@@ -30,7 +30,7 @@ def neck_in_words(
     titles = [
         title[:LONGEST_TITLE]
         for title in texts_of(condition.get("code"))
-        if terminology.kinds.of_title(title, NECK_BROKEN)
+        if terminology.kinds.named(title, NECK_BROKEN)
     ]
     named = [one for one in titles if _is_of_now(one, condition, terminology)]
     if not named:

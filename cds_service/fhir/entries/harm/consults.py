@@ -32,8 +32,7 @@ IsEveryday = Callable[[str], bool]
 def is_consult(act: Json, terminology: Terminology) -> bool:
     """Tell if an act asks another service for its opinion in the stay."""
     return text(act.get("resourceType")) in OPERATED and any(
-        terminology.kinds.of_title(one[:LONGEST_TITLE], CONSULT)
-        for one in titles_of(act)
+        terminology.kinds.named(one[:LONGEST_TITLE], CONSULT) for one in titles_of(act)
     )
 
 

@@ -53,7 +53,7 @@ def _names_of_now(words: str, rules: tuple[str, ...], terminology: Terminology) 
         return False
     return any(
         terminology.kinds.named(part, rules)
-        and not terminology.kinds.of_title(part, (LONG_PAST,))
+        and not terminology.kinds.named(part, (LONG_PAST,))
         for part in undenied_parts(words[:LONGEST_TEXT], terminology)
     ) and not names_year_over(words)
 
@@ -197,7 +197,7 @@ def is_of_before(purpose: str, terminology: Terminology) -> bool:
     """
     parts = [part for part in _DIVIDED.split(purpose) if part.strip()]
     return bool(parts) and all(
-        terminology.kinds.of_title(part, (LONG_PAST,))
+        terminology.kinds.named(part, (LONG_PAST,))
         and not joins_what_is_new(part, terminology)
         for part in parts
     )
@@ -210,6 +210,6 @@ def joins_what_is_new(words: str, terminology: Terminology) -> bool:
     """
     kinds = terminology.kinds
     return any(
-        kinds.of_title(one, NEW) and not kinds.of_title(one, (LONG_PAST,))
+        kinds.named(one, NEW) and not kinds.named(one, (LONG_PAST,))
         for one in _JOINED.split(words)
     )

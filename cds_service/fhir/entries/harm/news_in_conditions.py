@@ -77,7 +77,7 @@ def is_unusual_diagnosis(condition: Json, terminology: Terminology) -> bool:
     titles = [
         words
         for words in short_texts({*texts_of(code)})
-        if not (is_lasting and terminology.kinds.of_title(words, OWN_TITLE))
+        if not (is_lasting and terminology.kinds.named(words, OWN_TITLE))
         and not terminology.harmless.is_of_ward(words)
     ]
     is_everyday = all(codes.is_everyday(*one) for one in codings)
@@ -112,7 +112,7 @@ def _without_past(title: str, condition: Json, terminology: Terminology) -> str:
         part
         for part in parts
         if not _has_earlier_year(part, condition)
-        and not terminology.kinds.of_title(part, PAST_BY_WORDS)
+        and not terminology.kinds.named(part, PAST_BY_WORDS)
     ]
     # One denial may hold for two parts: "no fever, cough".
     return title if len(kept) == len(parts) else "; ".join(kept)
@@ -186,10 +186,10 @@ def _names_illness_of_now(
     if _has_earlier_year(title, condition):
         return False
     over = (*PAST_BY_WORDS, *OWN_TITLE)
-    return not kinds.of_title(title, over) and any(
+    return not kinds.named(title, over) and any(
         illnesses_in_words(part, terminology)
         for part in undenied_parts(title, terminology)
-        if not kinds.of_title(part, over) and not _NO_NEWS.search(folded(part))
+        if not kinds.named(part, over) and not _NO_NEWS.search(folded(part))
     )
 
 
@@ -211,7 +211,7 @@ def news_by_name(condition: Json, terminology: Terminology) -> News:
         for part in (words, *sentences(words))
     ]
     is_called_past = all(
-        terminology.kinds.of_title(title, (LONG_PAST,)) for title in titles
+        terminology.kinds.named(title, (LONG_PAST,)) for title in titles
     )
     # The onset of what words call past may be the day on which it was typed.
     has_own_onset = _has_onset(condition) and not (
@@ -244,7 +244,7 @@ def is_of_nerve_root(code: Any, terminology: Terminology) -> bool:
         return True
     # An everyday name is of no nerve root: it denies one, or is of the spine alone.
     return any(
-        terminology.kinds.of_title(word, OF_NERVE_ROOT)
+        terminology.kinds.named(word, OF_NERVE_ROOT)
         and not terminology.harmless.is_of_ward(word)
         for word in texts_of(code)
     )

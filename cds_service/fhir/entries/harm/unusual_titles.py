@@ -78,8 +78,7 @@ def may_be_unusual(resource: Json, terminology: Terminology) -> bool:
     )
     return kind in ASKED and (
         any(
-            terminology.kinds.of_title(title, rules)
-            or _is_examination(title, terminology)
+            terminology.kinds.named(title, rules) or _is_examination(title, terminology)
             for title in _titles(resource)
         )
         or _tells_alarm(resource, terminology)
@@ -165,7 +164,7 @@ def is_unusual_call(act: Json, terminology: Terminology) -> bool:
     if is_unusual_consult(act, terminology, lambda part: _is_plain(part, terminology)):
         return True
     return any(
-        bool(terminology.kinds.of_title(title, CALLED))
+        bool(terminology.kinds.named(title, CALLED))
         or bool(terminology.kinds.named(title, COMPLAINT))
         or _is_at_once(title, terminology)
         or _is_suspicion(title, terminology)
@@ -190,14 +189,14 @@ def is_unusual_examination(act: Json, terminology: Terminology) -> bool:
 
 def _is_examination(title: str, terminology: Terminology) -> bool:
     """Tell if a title names a recent act that looks or goes into the body."""
-    is_named = terminology.kinds.of_title(title, EXAMINATION)
+    is_named = terminology.kinds.named(title, EXAMINATION)
     return bool(is_named) and not names_year_over(title)
 
 
 def _is_planned_alone(title: str, terminology: Terminology) -> bool:
     """Tell if a title calls such an act planned, and says no more."""
     kinds = terminology.kinds
-    if not kinds.of_title(title, (PLANNED,)):
+    if not kinds.named(title, (PLANNED,)):
         return False
     rest = kinds.without(kinds.without(title, PLANNED), *EXAMINATION)
     return not LETTER.search(rest)
@@ -207,7 +206,7 @@ def _tells_alarm(act: Json, terminology: Terminology) -> bool:
     """Tell if a title, a reason or a note gives a value that is an alarm."""
     notes = (text(note.get("text")) for note in objects(act.get("note")))
     return any(
-        _DIGIT.search(words) and terminology.kinds.of_title(words, ALARM)
+        _DIGIT.search(words) and terminology.kinds.named(words, ALARM)
         for words in (*_titles(act), *names_of_reasons(act), *notes)
     )
 
@@ -287,12 +286,12 @@ def _is_of_ward(part: str, terminology: Terminology) -> bool:
 
 
 def _is_image(title: str, terminology: Terminology) -> bool:
-    return bool(terminology.kinds.of_title(title, IMAGES))
+    return bool(terminology.kinds.named(title, IMAGES))
 
 
 def _is_at_once(title: str, terminology: Terminology) -> bool:
     kinds = terminology.kinds
-    if not kinds.of_title(title, (AT_ONCE,)):
+    if not kinds.named(title, (AT_ONCE,)):
         return False
     rest = kinds.without(title, AT_ONCE)
     return _is_image(title, terminology) or not _is_everyday(rest, terminology)
@@ -305,7 +304,7 @@ def _is_suspicion(title: str, terminology: Terminology) -> bool:
     it is another act.
     """
     kinds = terminology.kinds
-    if not kinds.of_title(title, (SUSPECTED,)):
+    if not kinds.named(title, (SUSPECTED,)):
         return False
     is_prevention = terminology.grave_stems.is_prevention
     told = "; ".join(part for part in _ACT.split(title) if not is_prevention(part))
@@ -418,7 +417,7 @@ def _names_nowhere(title: str, terminology: Terminology) -> bool:
 def _is_plain_plan(titles: Sequence[str], terminology: Terminology) -> bool:
     """Tell if titles call an examination in plain words planned, and no more."""
     kinds = terminology.kinds
-    if not any(kinds.of_title(one, (PLANNED,)) for one in titles):
+    if not any(kinds.named(one, (PLANNED,)) for one in titles):
         return False
     rests = [kinds.without(one, PLANNED) for one in titles]
     return all(

@@ -164,7 +164,7 @@ def _names_allergy(title: str, own: Collection[str], terminology: Terminology) -
 
 
 def _has_allergy(words: Iterable[str], terminology: Terminology) -> bool:
-    return any(terminology.kinds.of_title(one, OF_ALLERGY) for one in words)
+    return any(terminology.kinds.named(one, OF_ALLERGY) for one in words)
 
 
 def _is_of_drug(part: str, own: Collection[str], terminology: Terminology) -> bool:
@@ -269,7 +269,7 @@ class _HarmsInWords:
         }
 
     def _is_called_past(self, part: str) -> bool:
-        return bool(self._terminology.kinds.of_title(part, PAST_BY_WORDS))
+        return bool(self._terminology.kinds.named(part, PAST_BY_WORDS))
 
     def _is_plain(self, part: str) -> bool:
         """Tell if a part has nothing but a harm named once, a day and known words."""

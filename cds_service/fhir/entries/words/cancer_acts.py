@@ -28,12 +28,12 @@ def treatments_of_cancer(procedure: Json, terminology: Terminology) -> frozenset
     for title in texts_of(procedure.get("code")):
         told = "; ".join((title, *reasons))
         named: frozenset[str] = frozenset()
-        if kinds.of_title(title, FOR_CANCER) or (
-            kinds.of_title(title, MOSTLY_FOR_CANCER)
-            and kinds.of_title(told, MOSTLY_FOR_CANCER)
+        if kinds.named(title, FOR_CANCER) or (
+            kinds.named(title, MOSTLY_FOR_CANCER)
+            and kinds.named(told, MOSTLY_FOR_CANCER)
         ):
             named |= CANCER_TREATMENT
-        if kinds.of_title(title, MARROW_TRANSPLANTED) and kinds.of_title(
+        if kinds.named(title, MARROW_TRANSPLANTED) and kinds.named(
             told, MARROW_TRANSPLANTED
         ):
             named |= OF_MARROW
@@ -48,8 +48,8 @@ def is_mostly_for_cancer(procedure: Json, terminology: Terminology) -> bool:
     titles = texts_of(procedure.get("code"))
     kinds = terminology.kinds
     return bool(titles) and all(
-        kinds.of_title(one, MOSTLY_FOR_CANCER)
-        and not kinds.of_title(one, (*FOR_CANCER, *NAMES_CANCER))
+        kinds.named(one, MOSTLY_FOR_CANCER)
+        and not kinds.named(one, (*FOR_CANCER, *NAMES_CANCER))
         for one in titles
     )
 

@@ -30,7 +30,7 @@ def only_denies_spread(part: str, terminology: Terminology) -> bool:
     alone: both leave it open.
     """
     kinds = terminology.kinds
-    return is_denial(part, terminology) and not kinds.of_title(part, BESIDE)
+    return is_denial(part, terminology) and not kinds.named(part, BESIDE)
 
 
 def may_be_back(
@@ -53,9 +53,9 @@ def _tells_of_spread(
     words: str, exams: tuple[str, ...], terminology: Terminology
 ) -> bool:
     kinds = terminology.kinds
-    if kinds.of_title(words, IN_PART):
+    if kinds.named(words, IN_PART):
         return True
-    is_awaited = bool(kinds.of_title(words, EXAM_AWAITED))
+    is_awaited = bool(kinds.named(words, EXAM_AWAITED))
     parts = [
         part
         for stretch in terminology.clauses.cut_at_contrasts(
@@ -64,8 +64,7 @@ def _tells_of_spread(
         for part in undenied_parts(stretch, terminology)
     ]
     return any(
-        kinds.of_title(part, AGAIN)
-        or (is_awaited and kinds.of_title(part, (*SEEN, *exams)))
+        kinds.named(part, AGAIN) or (is_awaited and kinds.named(part, (*SEEN, *exams)))
         for part in parts
     )
 
@@ -77,7 +76,7 @@ def _own_exams(
     organs = {
         ORGANS[organ]
         for one in texts
-        for organ in terminology.kinds.of_title(one, (*ORGANS,))
+        for organ in terminology.kinds.named(one, (*ORGANS,))
     }
     named = organs.union(known) & OWN_EXAMS.keys()
     return tuple({exam for organ in named for exam in OWN_EXAMS[organ]})

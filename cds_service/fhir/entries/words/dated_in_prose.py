@@ -102,7 +102,7 @@ def past_by_dates(
             is_old = naming and all(
                 is_past(one, concepts, terminology) for one in naming
             )
-            is_of_now = terminology.kinds.of_title(sentence, of_now)
+            is_of_now = terminology.kinds.named(sentence, of_now)
             if is_of_now or not is_old or _says_more(parts, naming, terminology):
                 present |= concepts
             else:

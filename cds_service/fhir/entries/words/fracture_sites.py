@@ -79,7 +79,7 @@ def _is_titled_by_level(condition: Json, terminology: Terminology) -> bool:
     if condition.get("bodySite") or not levels or not levels <= PLACES:
         return False
     rests = map(names.without_named, titles)
-    return all(terminology.kinds.of_title(one, OF_OSTEOPOROSIS) for one in rests)
+    return all(terminology.kinds.named(one, OF_OSTEOPOROSIS) for one in rests)
 
 
 def broken_elsewhere(

@@ -89,7 +89,7 @@ def _calls_of_deficits(
         if not is_deficit(part):
             continue
         own = without_neighbours(part, is_deficit, LASTING_ON_RECORD, terminology)
-        is_old = terminology.kinds.of_title(own, LASTING_ON_RECORD) or any(
+        is_old = terminology.kinds.named(own, LASTING_ON_RECORD) or any(
             kinds_alone(one, LASTING_ON_RECORD, terminology)
             for one in dating_parts(parts, at, terminology)
         )
@@ -177,14 +177,14 @@ def is_lasting_deficit(part: str, terminology: Terminology) -> bool:
     """Tell if a word of a part calls old or past the deficit that the part names."""
     names_deficit = partial(_is_any_deficit, terminology=terminology)
     own = without_neighbours(part, names_deficit, LASTING_OR_PAST, terminology)
-    return bool(terminology.kinds.of_title(own, LASTING_OR_PAST))
+    return bool(terminology.kinds.named(own, LASTING_OR_PAST))
 
 
 def _is_old(words: str, terminology: Terminology) -> bool:
     """Tell if the years of words are old; if they name none, if a word says so."""
     if WRITTEN_YEAR.search(words):
         return is_dated_years_ago(words, YEARS_OF_DEFICIT)
-    return bool(terminology.kinds.of_title(words, LASTING))
+    return bool(terminology.kinds.named(words, LASTING))
 
 
 def is_old_deficit_alone(

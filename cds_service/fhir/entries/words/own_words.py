@@ -169,14 +169,14 @@ def _without_company(
 def _is_company(piece: str, lasting: Sequence[str], terminology: Terminology) -> bool:
     """Tell if a piece names something else, and calls that lasting."""
     kinds, among = terminology.kinds, tuple(lasting)
-    if not kinds.of_title(piece, among):
+    if not kinds.named(piece, among):
         return False
     if terminology.text_concepts(piece) - {*among}:
         return True
     folded = without_accents(piece)
     ends = (_UNSPACED.match(piece), _FIRST.match(folded), _LAST.match(folded))
     return any(
-        end is not None and end["rest"].strip() and kinds.of_title(end["word"], among)
+        end is not None and end["rest"].strip() and kinds.named(end["word"], among)
         for end in ends
     ) or any(_begins_with(piece, kind, terminology) for kind in among)
 
@@ -189,12 +189,12 @@ def _begins_with(piece: str, kind: str, terminology: Terminology) -> bool:
 
 
 def is_called_new(part: str, terminology: Terminology) -> bool:
-    return bool(terminology.kinds.of_title(part, NEW))
+    return bool(terminology.kinds.named(part, NEW))
 
 
 def is_worsening_alone(part: str, terminology: Terminology) -> bool:
     """Tell if a part of a title says that something grew worse, and names nothing."""
-    if len(part.split()) > MOST_WORDS or not terminology.kinds.of_title(part, WORSE):
+    if len(part.split()) > MOST_WORDS or not terminology.kinds.named(part, WORSE):
         return False
     return not terminology.text_concepts(part) - {*WORSE}
 
@@ -204,7 +204,7 @@ def kinds_alone(
 ) -> frozenset[str]:
     """Return what a part of a title says that names nothing else: `known`, `(old)`."""
     kinds = terminology.kinds
-    named = kinds.of_title(part, tuple(among))
+    named = kinds.named(part, tuple(among))
     if not named or _OF_WHAT.fullmatch(part):
         return frozenset()
     is_alone = _ONE_WORD.fullmatch(part) or any(

@@ -41,16 +41,16 @@ def past_in_words(
     parts = [
         part for title in titles for whole in statements(title) for part in names(whole)
     ]
-    if not any(kinds.of_title(part, past) for part in parts):
+    if not any(kinds.named(part, past) for part in parts):
         return frozenset()
-    if any(kinds.of_title(part, NEW) for part in parts):
+    if any(kinds.named(part, NEW) for part in parts):
         return frozenset()
     own = [part for part in parts if names_event(part)] or parts
-    told = [kinds.of_title(part, past) for part in own]
+    told = [kinds.named(part, past) for part in own]
     told += [
         frozenset({kind})
         for part in parts
-        for kind in kinds.of_title(part, past)
+        for kind in kinds.named(part, past)
         if not LETTER.search(kinds.without(part, kind))
     ]
     return frozenset().union(*told)

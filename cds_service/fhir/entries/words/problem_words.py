@@ -72,7 +72,7 @@ def is_of_relatives(
     is_coded = FAMILY_HISTORY in of_categories
     return bool(categories) and all(
         (is_coded and FAMILY_HISTORY in terminology.concepts(one))
-        or any(terminology.kinds.of_title(word, OF_RELATIVES) for word in texts_of(one))
+        or any(terminology.kinds.named(word, OF_RELATIVES) for word in texts_of(one))
         for one in categories
     )
 
@@ -162,7 +162,7 @@ def may_be_active(condition: Json, terminology: Terminology) -> bool:
 def _is_called_history(condition: Json, terminology: Terminology) -> bool:
     notes = (text(note.get("text")) for note in objects(condition.get("note")))
     words = (*texts_of(condition.get("code")), *notes)
-    return any(terminology.kinds.of_title(word, HISTORIES) for word in words)
+    return any(terminology.kinds.named(word, HISTORIES) for word in words)
 
 
 def read_problem_words(
@@ -320,7 +320,7 @@ def _with_mark(words: str, terminology: Terminology) -> str:
     myeloma" states what is known.
     """
     kinds = terminology.kinds
-    if len(words) > LONGEST_STATEMENT or not kinds.of_title(words, (ASKED,)):
+    if len(words) > LONGEST_STATEMENT or not kinds.named(words, (ASKED,)):
         return words
     asked = kinds.without(words, ASKED)
     return f"{asked}?" if terminology.clauses.are_bare_names(asked) else words

@@ -75,7 +75,7 @@ def _is_feared(words: str, terminology: Terminology) -> bool:
 def _is_suspicion(words: str, terminology: Terminology) -> bool:
     """Tell if words suspect what they name, or cannot exclude it."""
     is_open = bool(terminology.clauses.turned_denials(words))
-    return is_open or bool(terminology.kinds.of_title(words, SUSPECTED))
+    return is_open or bool(terminology.kinds.named(words, SUSPECTED))
 
 
 def _is_of_another(words: str, terminology: Terminology) -> bool:

@@ -62,7 +62,7 @@ def _sites_and_stages(condition: Json) -> Iterator[Json]:
 
 
 def _is_bare(noun: str, terminology: Terminology) -> bool:
-    return len(noun) <= LONGEST and bool(terminology.kinds.of_title(noun, BARE))
+    return len(noun) <= LONGEST and bool(terminology.kinds.named(noun, BARE))
 
 
 def _spoken(noun: str, rest: Iterable[str]) -> Iterator[str]:

@@ -48,12 +48,12 @@ def is_for_something_else(procedure: Entry, chart: Chart) -> bool:
     titles = texts_of(procedure.raw.get("code"))
     reasons = [*_reasons_of(procedure.raw, chart)]
     words = [*titles, *(word for one in reasons for word in texts_of(one))]
-    if any(terminology.kinds.of_title(word, PREVENTS) for word in words):
+    if any(terminology.kinds.named(word, PREVENTS) for word in words):
         return True
     told = [*reasons, *({"text": word} for word in titles)]
     if any(_names_fracture(one, terminology) for one in told):
         return False
-    if any(terminology.kinds.of_title(word, OTHERWISE) for word in words):
+    if any(terminology.kinds.named(word, OTHERWISE) for word in words):
         return True
     if _tells_of_tumour(procedure.raw, terminology):
         return True
@@ -86,7 +86,7 @@ def is_called_past(procedure: Json, terminology: Terminology) -> bool:
         words = part
         if places and terminology.plain.bound.names_broken(part):
             words = part[: min(begins for begins, _ in places.values())]
-        if kinds.of_title(words, (LONG_PAST,)):
+        if kinds.named(words, (LONG_PAST,)):
             return True
     return False
 

@@ -78,7 +78,7 @@ def _is_not_of_patient(entry: Entry, chart: Chart) -> bool:
     """Tell if an entry is of the family, or its words only deny something."""
     terminology, words = chart.terminology, texts_of(entry.raw.get("code"))
     return entry.is_of_relatives or any(
-        is_denial(one, terminology) or terminology.kinds.of_title(one, OF_RELATIVES)
+        is_denial(one, terminology) or terminology.kinds.named(one, OF_RELATIVES)
         for one in words
     )
 
@@ -115,7 +115,7 @@ def _dated(
         caution.counts == "history"
         or certainty_of(raw) == "past"
         or any(
-            chart.terminology.kinds.of_title(one, PAST_BY_WORDS)
+            chart.terminology.kinds.named(one, PAST_BY_WORDS)
             for one in texts_of(raw.get("code"))
         )
     )

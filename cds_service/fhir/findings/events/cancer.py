@@ -166,7 +166,7 @@ def _is_known(title: str, terminology: Terminology) -> bool:
     return all(
         everyday.is_of_old_cancer(part)
         or terminology.harmless.is_harmless(part)
-        or terminology.kinds.of_title(part, EXAM_AWAITED)
+        or terminology.kinds.named(part, EXAM_AWAITED)
         for part in parts
     )
 
@@ -193,8 +193,8 @@ def _has_spread(entry: Entry, chart: Chart) -> bool:
         return True
     kinds = chart.terminology.kinds
     return any(
-        kinds.of_title(words, SPREAD)
-        and kinds.of_title(_without_denials(words, chart), SPREAD)
+        kinds.named(words, SPREAD)
+        and kinds.named(_without_denials(words, chart), SPREAD)
         for words in _words_of(entry)
     )
 

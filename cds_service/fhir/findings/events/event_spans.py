@@ -131,7 +131,7 @@ def _is_of_unread_onset(
     words, terminology = text(raw.get("onsetString")), chart.terminology
     if terminology.years.is_of_childhood(words):
         return False
-    if terminology.kinds.of_title(words, HISTORIES):
+    if terminology.kinds.named(words, HISTORIES):
         return False
     is_old = recorded.last < chart.today - timedelta(days=limit)
     return is_old and has_unread_onset(raw, chart.birth, chart.calendar)

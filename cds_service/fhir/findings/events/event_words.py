@@ -61,7 +61,7 @@ def _parts_of(words: str) -> list[str]:
 def names_event(part: str, spec: EventSpec, chart: Chart) -> bool:
     """Tell if a part names the event, a deficit also in plain speech."""
     terminology, concepts = chart.terminology, {*spec.value_sets}
-    if terminology.kinds.of_title(part, tuple(spec.kinds)):
+    if terminology.kinds.named(part, tuple(spec.kinds)):
         return True
     if _is_of_deficit(spec) and terminology.grave_stems.deficits.are_in(part):
         return True
@@ -86,7 +86,7 @@ def event_kinds(stated: Stated, spec: EventSpec, chart: Chart) -> frozenset[str]
     found = set[str]()
     for part in event_parts(stated, spec, chart):
         own = without_neighbours(part, is_of_event, unless, terminology)
-        kinds = terminology.kinds.of_title(own, unless)
+        kinds = terminology.kinds.named(own, unless)
         is_new = is_worse or is_called_new(own, terminology)
         found |= kinds & HISTORY if is_new else kinds
     for part in _dating_parts(stated, is_of_event, terminology):
@@ -149,7 +149,7 @@ def past_of_event(stated: Stated, spec: EventSpec, chart: Chart) -> frozenset[st
 def is_history(stated: Stated, spec: EventSpec, chart: Chart) -> bool:
     """Tell if its day of recording only says that the event was earlier."""
     entry = stated.entry
-    if chart.terminology.kinds.of_title(text(entry.raw.get("onsetString")), HISTORIES):
+    if chart.terminology.kinds.named(text(entry.raw.get("onsetString")), HISTORIES):
         return True
     if any(match.concept in spec.history for match in entry.matches):
         return True

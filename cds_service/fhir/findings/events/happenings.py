@@ -153,7 +153,7 @@ def _told_by_reason(
         told = max(sure, key=spec.labels.__contains__, default="")
         names = words or [spec.labels.get(told, "cancer")]
         phrases = (f"{title}, {name}" for title in titles for name in names)
-        if told and any(terminology.kinds.of_title(one, acts) for one in phrases):
+        if told and any(terminology.kinds.named(one, acts) for one in phrases):
             return _of_organ(names, spec, chart) or told
     return ""
 
@@ -161,7 +161,7 @@ def _told_by_reason(
 def _of_organ(names: Sequence[str], spec: EventSpec, chart: Chart) -> str:
     """Return the concept of the organ that names tell, if it is one alone."""
     kinds = chart.terminology.kinds
-    organs = {one for name in names for one in kinds.of_title(name, (*spec.kinds,))}
+    organs = {one for name in names for one in kinds.named(name, (*spec.kinds,))}
     labels = {spec.kinds[one] for one in organs}
     named = [one for one, label in spec.labels.items() if label in labels]
     return named[0] if len(named) == 1 else ""

@@ -34,7 +34,7 @@ def label_of_newest(stated: Stated, spec: EventSpec, chart: Chart) -> str:
             parts, key=lambda part: date_in_words((part,), stated.entry.raw, chart)
         )
         words = words_but_denials(newest, terminology)
-        kinds = terminology.kinds.of_title(words, tuple(spec.kinds))
+        kinds = terminology.kinds.named(words, tuple(spec.kinds))
         label = next((spec.kinds[one] for one in spec.kinds if one in kinds), "")
         concepts = terminology.text_concepts(words)
         if label or not concepts.isdisjoint(spec.value_sets):

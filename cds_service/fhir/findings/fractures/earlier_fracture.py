@@ -569,7 +569,7 @@ def _is_augmented_earlier(stated: Stated, chart: Chart) -> bool | None:
     last = chart.calendar.last_day(stated.worded)
     titles = texts_of(stated.entry.raw.get("code"))
     kinds = chart.terminology.kinds
-    is_past = any(kinds.of_title(title, HISTORIES) for title in titles)
+    is_past = any(kinds.named(title, HISTORIES) for title in titles)
     # `Kyphoplasty 2026`, written in January, may be a plan.
     if not is_past and (last is None or last >= chart.not_after):
         return None

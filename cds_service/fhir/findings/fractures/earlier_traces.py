@@ -59,7 +59,7 @@ def trace_of_earlier(stated: Stated, spec: EventSpec, chart: Chart) -> Problem |
     if _begins_lately(entry, since, chart):
         return None
     kinds = chart.terminology.kinds
-    if any(kinds.of_title(one, NEW) for one in texts_of(entry.raw.get("code"))):
+    if any(kinds.named(one, NEW) for one in texts_of(entry.raw.get("code"))):
         return None
     others = chart.mentions_of(or_in_doubt(spec.value_sets))
     is_traced = any(
@@ -77,11 +77,11 @@ def _is_called_old(entry: Entry, since: date, chart: Chart) -> bool:
     onset = text(entry.raw.get("onsetString"))
     for words in other_words_of(entry.raw):
         for clause in clauses(words):
-            if kinds.of_title(clause, LASTING):
+            if kinds.named(clause, LASTING):
                 return True
             if terminology.years.is_of_childhood(clause):
                 return True
-            is_of_it = words == onset or bool(kinds.of_title(clause, SINCE))
+            is_of_it = words == onset or bool(kinds.named(clause, SINCE))
             worded = date_in_words((clause,), entry.raw, chart) if is_of_it else ""
             last = chart.calendar.last_day(worded)
             if last is not None and last < since:
@@ -131,7 +131,7 @@ def _is_earlier(other: Entry, since: date, spec: EventSpec, chart: Chart) -> boo
     if any(day is not None and day < since for day in days):
         return True
     kinds = chart.terminology.kinds
-    is_lasting = any(kinds.of_title(one, LASTING) for one in titles)
+    is_lasting = any(kinds.named(one, LASTING) for one in titles)
     return certainty == "past" or is_lasting
 
 
@@ -175,4 +175,4 @@ def _may_be_same(other: Entry, entry: Entry, spec: EventSpec, chart: Chart) -> b
 def _kinds_of(entry: Entry, spec: EventSpec, chart: Chart) -> frozenset[str]:
     kinds = chart.terminology.kinds
     parts = [*texts_of(entry.raw.get("code")), *_parts_of(entry, spec, chart)]
-    return frozenset().union(*(kinds.of_title(one, tuple(spec.kinds)) for one in parts))
+    return frozenset().union(*(kinds.named(one, tuple(spec.kinds)) for one in parts))

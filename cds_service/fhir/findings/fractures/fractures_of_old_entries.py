@@ -94,7 +94,7 @@ def _names_fracture(entry: Entry, chart: Chart) -> bool:
     return any(
         not FRACTURED.isdisjoint(part.named - part.ruled_out.keys() - part.of_another)
         for words in words_in(entry.raw, SAID)
-        if not chart.terminology.kinds.of_title(words, PREVENTS)
+        if not chart.terminology.kinds.named(words, PREVENTS)
         for part in chart.terminology.clauses.read(_EXAM.sub(" ", words))
         if not (part.is_suspected or part.is_denied or part.is_only_denial)
     )

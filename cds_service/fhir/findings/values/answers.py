@@ -132,7 +132,7 @@ def _finds_beside(reading: Reading, spec: AnswerSpec, chart: Chart) -> bool:
     if any("true" in _answers_of_value(part, spec, chart) for part in parts):
         return True
     kinds = chart.terminology.kinds
-    return any(kinds.of_title(note, FOUND) for note in reading.notes)
+    return any(kinds.named(note, FOUND) for note in reading.notes)
 
 
 def _written_answer(words: str, spec: AnswerSpec, chart: Chart) -> str | None:

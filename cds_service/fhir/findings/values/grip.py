@@ -80,7 +80,7 @@ def _is_palsied(hand: str, chart: Chart) -> bool:
         for title in texts_of(entry.raw.get("code"))
     )
     return any(
-        terminology.methods.of_title(title, ONE_SIDED)
+        terminology.methods.named(title, ONE_SIDED)
         and side in terminology.text_concepts(title, frozenset({side}))
         for title in titles
     )

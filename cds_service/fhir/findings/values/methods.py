@@ -82,7 +82,7 @@ def _methods_named(
     """Return those of the method's rules that the words or notes name."""
     methods, ways = chart.terminology.methods, method.ways
     return frozenset[str]().union(
-        *(methods.of_title(one, ways) for one in {*words}),
+        *(methods.named(one, ways) for one in {*words}),
         *(methods.named(note, ways) for note in notes),
     )
 

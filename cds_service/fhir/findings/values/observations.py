@@ -64,15 +64,15 @@ def time_problem(reading: Reading, spec: ObservedSpec, chart: Chart) -> Problem 
 def _name_problem(reading: Reading, year: int, methods: NamingRules) -> Problem | None:
     """Report a name that says that this is no value of the examination."""
     name = " ".join((*reading.words, *reading.panel_words))
-    if methods.of_title(name.replace(str(year), " "), EARLIER):
+    if methods.named(name.replace(str(year), " "), EARLIER):
         return Problem("undated", "named as that of an earlier examination")
-    if methods.of_title(name, NOT_MEASURED):
+    if methods.named(name, NOT_MEASURED):
         return Problem("no-value", "its name says that nobody measured it")
-    if methods.of_title(name, OTHER_STATISTIC):
+    if methods.named(name, OTHER_STATISTIC):
         return Problem("no-value", "its name says a change or a spread, not the value")
-    if methods.of_title(name, EXPECTED):
+    if methods.named(name, EXPECTED):
         return Problem("no-value", "its name says what is expected later")
-    if methods.of_title(name, OF_OTHERS):
+    if methods.named(name, OF_OTHERS):
         return Problem("no-value", "its name says what others have, not the patient")
     return None
 
@@ -136,7 +136,7 @@ def note_problem(reading: Reading, methods: NamingRules) -> Problem | None:
     notes = (*reading.notes, *_how_sized(reading), *_devices_of_size(reading))
     is_noted = any(methods.named(one, AGAINST) for one in notes)
     further_words = filter(None, _further_words(reading))
-    if is_noted or any(methods.of_title(one, AGAINST) for one in further_words):
+    if is_noted or any(methods.named(one, AGAINST) for one in further_words):
         return Problem("no-value", "its note contradicts it")
     return None
 
@@ -288,7 +288,7 @@ def _is_of_another_time(words: str, reading: Reading, methods: NamingRules) -> b
     if when is None or not words:
         return False
     others = words.replace(str(when.day.year), " ")
-    return bool(methods.of_title(others, EARLIER))
+    return bool(methods.named(others, EARLIER))
 
 
 def device_words(observation: Json) -> Iterator[str]:

@@ -241,7 +241,7 @@ def _why_of_another_place(
 ) -> str:
     """Say why its body site is no place of a T-score; empty if it is, or is absent."""
     methods = terminology.methods
-    if any(methods.of_title(one, FRACTURED_SITE) for one in reading.site_words):
+    if any(methods.named(one, FRACTURED_SITE) for one in reading.site_words):
         return AT_A_FRACTURE
     return NO_PLACE if is_elsewhere(reading, body_site, terminology) else ""
 

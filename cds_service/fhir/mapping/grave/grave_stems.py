@@ -19,6 +19,7 @@ from cds_service.fhir.mapping.grave.falls import Falls
 from cds_service.fhir.mapping.grave.grave_stems_file import GraveStemsFile
 from cds_service.fhir.mapping.grave.numb_legs import NumbLegs
 from cds_service.fhir.mapping.grave.plain_deficits import PlainDeficits
+from cds_service.fhir.mapping.texts.kept_texts import kept_by_reader
 from cds_service.fhir.mapping.texts.text_rules import (
     LONGEST_TEXT,
     any_of_tables,
@@ -72,6 +73,7 @@ class GraveStems:
         self._rescue_called = any_of_tables(content.rescue_called)
         self._undenied = any_of_tables(content.undenied)
 
+    @kept_by_reader
     def are_in(self, words: str) -> bool:
         """Tell if a text has a part of a word that tells of something grave."""
         if len(words) > LONGEST_TEXT:
@@ -84,6 +86,7 @@ class GraveStems:
         """Tell if a text names a harm to be prevented: "fracture prevention"."""
         return bool(self._prevention.search(self.without_failed_prevention(words)))
 
+    @kept_by_reader
     def without_failed_prevention(self, words: str) -> str:
         """Return the folded text with blanks for "despite prophylaxis".
 
@@ -132,6 +135,7 @@ class GraveStems:
         """Return the folded text without what looks like a denial and is none."""
         return self._undenied.sub(" ", folded(words))
 
+    @kept_by_reader
     def concepts_in(self, words: str) -> frozenset[str]:
         """Return what parts of its words tell of: an infection, a deficit."""
         plain = self._without_apart(words[:LONGEST_TEXT])
@@ -162,6 +166,7 @@ class GraveStems:
         """Tell if a text names fractures in the plural."""
         return bool(self._several.search(folded(words[:LONGEST_TEXT])))
 
+    @kept_by_reader
     def _without_apart(self, words: str) -> str:
         return self._apart.sub(" ", folded(words))
 

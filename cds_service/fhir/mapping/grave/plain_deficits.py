@@ -9,7 +9,7 @@ import re
 from cds_service.fhir.mapping.grave.grave_stems_file import GraveStemsFile
 from cds_service.fhir.mapping.grave.measured_deficits import MeasuredDeficits
 from cds_service.fhir.mapping.grave.numb_legs import NumbLegs
-from cds_service.fhir.mapping.texts.kept_texts import kept
+from cds_service.fhir.mapping.texts.kept_texts import kept_by_reader
 from cds_service.fhir.mapping.texts.text_rules import (
     LONGEST_TEXT,
     PART,
@@ -47,17 +47,13 @@ class PlainDeficits:
         )
         self._because = any_of_tables(content.because)
         self._back_pain = any_of_tables(content.back_pain)
-        self._kept_are_in = kept(self._are_in)
-        self._kept_advice = kept(self._without_advice)
 
+    @kept_by_reader
     def are_in(self, words: str) -> bool:
         """Tell if a text tells in plain speech of a deficit: "cannot pass urine".
 
         The denial is part of the deficit, so the whole text is looked at.
         """
-        return self._kept_are_in(words)
-
-    def _are_in(self, words: str) -> bool:
         plain = self.without_conditions(words)
         return bool(self._plain_deficit.search(plain) or self._measured_in(plain))
 
@@ -123,6 +119,7 @@ class PlainDeficits:
         marked = self._other_loss.sub("@", part)
         return bool(self._because.search(marked) or self._because.search(part))
 
+    @kept_by_reader
     def without_conditions(self, words: str) -> str:
         """Return the folded text without what may come, and what to do if it does."""
         plain = self.without_advice(words[:LONGEST_TEXT])
@@ -140,15 +137,13 @@ class PlainDeficits:
         begins = denial[0].rfind(",", 0, later.start())
         return denial[0][begins if begins >= 0 else later.start() :]
 
+    @kept_by_reader
     def without_advice(self, words: str) -> str:
         """Return the text without when to come back, "return if fever".
 
         What such advice takes for there already, "if the weakness persists", stays.
         It is folded if it has such words, else as it was.
         """
-        return self._kept_advice(words)
-
-    def _without_advice(self, words: str) -> str:
         plain = folded(words)
         rest = self._advice.sub(self._unless_of_now, plain)
         return words if rest == plain else rest

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from cds_service.core.anatomy import SPINE
 from cds_service.fhir.mapping.files.language import Language, Speller, Vertebrae, any_of
 from cds_service.fhir.mapping.levels.sequences import ImageSequences
+from cds_service.fhir.mapping.texts.kept_texts import kept_by_reader
 from cds_service.fhir.mapping.texts.text_rules import (
     UNREAD_IN_NUMBER,
     folded,
@@ -117,6 +118,7 @@ class LevelNames:
         self._sequence = re.compile(rf"\b(?:{before})\s+$", re.IGNORECASE)
         self._signal = re.compile(any_of(vertebrae, "signals"), re.IGNORECASE)
 
+    @kept_by_reader
     def named(self, words: str) -> tuple[str, ...]:
         """List every level that a text names, in any context, from head to foot.
 

@@ -6,7 +6,7 @@ entry is of: the organ of a cancer, an order that is cancelled, the end of a bra
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,8 +20,8 @@ from cds_service.fhir.mapping.files.overlay import (
     files_in_force,
     missing_tables,
 )
-from cds_service.fhir.mapping.texts.kept_texts import KEPT_TEXTS
-from cds_service.fhir.mapping.texts.text_rules import LONGEST_TITLE, without_accents
+from cds_service.fhir.mapping.texts.kept_texts import kept
+from cds_service.fhir.mapping.texts.text_rules import without_accents
 from cds_service.outgoing.deadline import check_time
 
 # Chinese is written without spaces: `CT平扫` is two words.
@@ -113,16 +113,8 @@ class NamingRules(RootModel[dict[str, _NamingRule]]):
         return frozenset(self.root)
 
     @cached_property
-    def _looked_up(self) -> Callable[[str, tuple[str, ...]], frozenset[str]]:
-        return lru_cache(KEPT_TEXTS)(self.named)
-
-    def of_title(self, title: str, among: tuple[str, ...]) -> frozenset[str]:
-        """Return the rules among these whose thing a title names.
-
-        The result for a short title is kept: many patients have the same.
-        """
-        look = self._looked_up if len(title) <= LONGEST_TITLE else self.named
-        return look(title, among)
+    def _kept_named(self) -> Callable[[str, tuple[str, ...]], frozenset[str]]:
+        return kept(self._named)
 
     def without(self, text: str, name: str) -> str:
         """Leave the phrases of one rule out of a text."""
@@ -134,14 +126,15 @@ class NamingRules(RootModel[dict[str, _NamingRule]]):
         check_time()
         return self.root[name].any.split(without_accents(text))
 
-    def named(self, text: str, among: Sequence[str]) -> frozenset[str]:
+    def named(self, text: str, among: tuple[str, ...]) -> frozenset[str]:
         """Return the rules among these whose thing a text names.
-
-        Nothing is kept in memory, since a note is about one patient.
 
         Raises:
             DeadlinePassed: the answer has no time left.
         """
+        return self._kept_named(text, among)
+
+    def _named(self, text: str, among: tuple[str, ...]) -> frozenset[str]:
         check_time()
         words = without_accents(text)
         if not words.isascii():

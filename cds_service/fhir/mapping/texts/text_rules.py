@@ -245,6 +245,7 @@ _INVISIBLE = dict.fromkeys(
 )
 
 
+@kept
 def folded(text: str) -> str:
     """Return the text in lower case, without accents, and spaced by `spaced`."""
     return spaced(without_accents(text).lower())
@@ -258,6 +259,7 @@ def spaced(text: str) -> str:
     return text if text.isascii() else _BORDER.sub(" ", text)
 
 
+@kept
 def without_accents(text: str) -> str:
     """Drop the accents on Latin letters, which records often omit.
 
@@ -278,7 +280,8 @@ def _bare_letters(text: str) -> str:
 
 def in_figures(text: str) -> str:
     """Write the Roman figures of vertebrae as Arabic ones: `LWK III` is `LWK 3`."""
-    if not any(figure in text for figure in "IVX"):
+    # Hardly any text has one, and the pattern takes ten times as long as this.
+    if not ("I" in text or "V" in text or "X" in text):
         return text
     return _ROMAN.sub(_in_figures, text)
 
@@ -295,7 +298,7 @@ def _with_single_vowels(text: str) -> str:
     """Fold German words whose ä, ö and ü are written as two letters."""
     lower = text.lower()
     # Hardly any text has such a word, and the pattern takes ten times as long as this.
-    if not any(vowels in lower for vowels in ("ae", "oe", "ue")):
+    if not ("ae" in lower or "oe" in lower or "ue" in lower):
         return text
     if not any(part in lower for part in _WRITTEN_OUT):
         return text
@@ -307,6 +310,7 @@ def _with_single_vowel(part: re.Match[str]) -> str:
     return folded_part.upper() if part[0].isupper() else folded_part
 
 
+@kept
 def normal(text: str) -> str:
     """Make full-width forms, common in Japanese, normal ones, and Roman figures too.
 

@@ -38,5 +38,5 @@ def _is_rehabilitation(end: Json, terminology: Terminology) -> bool:
     is_coded = LEFT_FOR_REHABILITATION in terminology.concepts(end)
     words = [one for one in texts_of(end) if one.strip()]
     return (is_coded or bool(words)) and all(
-        terminology.kinds.of_title(one, (LEFT_FOR_REHABILITATION,)) for one in words
+        terminology.kinds.named(one, (LEFT_FOR_REHABILITATION,)) for one in words
     )

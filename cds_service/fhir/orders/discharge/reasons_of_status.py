@@ -134,7 +134,7 @@ def _may_be_begun(words: str, terminology: Terminology) -> bool:
 
     That is an illness, or what may go wrong in it: cement that leaked.
     """
-    return bool(terminology.kinds.of_title(words, BROKEN_OFF)) or any(
+    return bool(terminology.kinds.named(words, BROKEN_OFF)) or any(
         illnesses_in_words(part, terminology)
         or terminology.grave_stems.complaints.is_worse(part)
         for part in undenied_parts(words, terminology)
@@ -142,4 +142,4 @@ def _may_be_begun(words: str, terminology: Terminology) -> bool:
 
 
 def _is_ordinary(words: str, terminology: Terminology) -> bool:
-    return bool(terminology.kinds.of_title(words, ORDINARY))
+    return bool(terminology.kinds.named(words, ORDINARY))

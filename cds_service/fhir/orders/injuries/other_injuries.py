@@ -311,7 +311,7 @@ def _is_one_of_several(condition: Json, places: set[str], search: Search) -> boo
 
 def _is_of_earlier_time(words: str, search: Search) -> bool:
     is_earlier = is_dated_before(words, search.recent_since.year)
-    return is_earlier or bool(search.terminology.kinds.of_title(words, PAST))
+    return is_earlier or bool(search.terminology.kinds.named(words, PAST))
 
 
 def _is_coded_as_several(condition: Json, terminology: Terminology) -> bool:

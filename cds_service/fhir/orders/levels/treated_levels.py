@@ -130,7 +130,7 @@ def _is_in_question(order: Json, terminology: Terminology) -> bool:
     """Tell if titles or sites of an order leave open which levels are meant."""
     return any(
         terminology.levels.in_question(words)
-        or terminology.kinds.of_title(words, PERHAPS_MORE)
+        or terminology.kinds.named(words, PERHAPS_MORE)
         for title in codeables(order, *TITLES, "bodySite")
         for words in texts_of(title)
     )
@@ -142,7 +142,7 @@ def _is_each_ablated(order: Json, terminology: Terminology) -> bool:
     "L3-4 facet ablation, L4-5 facet ablation" does not say which vertebra is filled.
     """
     return any(
-        terminology.kinds.of_title(words, ABLATED)
+        terminology.kinds.named(words, ABLATED)
         for title in codeables(order, *TITLES)
         for words in texts_of(title)
     )
@@ -234,7 +234,7 @@ def augmented_before(
 
 def counted_in(words: str, terminology: Terminology) -> int:
     """Return the number of levels that words, or a code, say; 0 if they say none."""
-    names = terminology.kinds.of_title(words, COUNTED)
+    names = terminology.kinds.named(words, COUNTED)
     return max((int(name.partition("-")[0]) for name in names), default=0)
 
 

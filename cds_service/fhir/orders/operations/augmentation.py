@@ -529,7 +529,7 @@ def _additional_levels(augmentation: _Augmentation, terminology: Terminology) ->
     order = augmentation.draft.resource
     if ADDITIONAL_LEVEL not in augmentation.recognition.concepts:
         titles = [word for one in codeables(order, *TITLES) for word in texts_of(one)]
-        is_worded = any(terminology.kinds.of_title(one, ONE_MORE) for one in titles)
+        is_worded = any(terminology.kinds.named(one, ONE_MORE) for one in titles)
         return 1 if is_worded else 0
     return _count_in("quantityQuantity", order, terminology) or 1
 

@@ -209,7 +209,7 @@ def _complains(words: str, terminology: Terminology) -> bool:
 
     A complaint is of heart, lungs or legs, or pain.
     """
-    return bool(terminology.kinds.of_title(words, ALARM)) or any(
+    return bool(terminology.kinds.named(words, ALARM)) or any(
         terminology.kinds.named(part, COMPLAINT)
         for part in undenied_parts(words, terminology)
     )
@@ -219,7 +219,7 @@ def _plans_another(procedure: Json, terminology: Terminology) -> bool:
     """Tell if the follow-up of an operation is another one."""
     planned = codeables(procedure, "followUp")
     words = [word for one in planned for word in texts_of(one)]
-    return any(terminology.kinds.of_title(one, AGAIN) for one in words)
+    return any(terminology.kinds.named(one, AGAIN) for one in words)
 
 
 def complicated_since(

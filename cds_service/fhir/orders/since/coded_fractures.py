@@ -73,16 +73,16 @@ def _is_status_after(title: str, terminology: Terminology) -> bool:
     "hip fracture, s/p stroke", may be new.
     """
     kinds = terminology.kinds
-    if len(title) > LONGEST_TITLE or not kinds.of_title(title, (LONG_PAST,)):
+    if len(title) > LONGEST_TITLE or not kinds.named(title, (LONG_PAST,)):
         return False
     whole, rest = folded(title).strip(), kinds.without(folded(title), LONG_PAST).strip()
     is_outside = whole.endswith(rest) or whole.startswith(rest)
     is_one = len(terminology.clauses.cut_at_asides(title)) == 1
     is_of_more = (
-        kinds.of_title(title, NEW)
+        kinds.named(title, NEW)
         or terminology.text_concepts(title, FALLS)
         or SEVERAL.search(rest)
-        or kinds.of_title(title, EVENT)
+        or kinds.named(title, EVENT)
         or _APART.search(rest)
     )
     return is_one and is_outside and not is_of_more

@@ -86,7 +86,7 @@ def _is_dated_before(condition: Json, since: date, terminology: Terminology) -> 
     if says_more or objects(member(code, "coding")) or any(map(condition.get, dated)):
         return False
     return bool(titles) and all(
-        terminology.kinds.of_title(title, PASSING)
+        terminology.kinds.named(title, PASSING)
         and is_dated_before(title, since.year - 1)
         for title in titles
     )

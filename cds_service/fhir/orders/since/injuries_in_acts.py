@@ -395,7 +395,7 @@ def _illnesses_named(
 
 def _is_heading_of_past(sentence: str, terminology: Terminology) -> bool:
     heading = HEADING.match(sentence)
-    return bool(heading and terminology.kinds.of_title(heading[0], PAST))
+    return bool(heading and terminology.kinds.named(heading[0], PAST))
 
 
 def _named_in_code(
@@ -453,7 +453,7 @@ def _is_old(words: str, since: date, terminology: Terminology) -> bool:
     """Tell if words call a fracture old, or name an earlier year alone."""
     own = _of_fracture(words, terminology)
     is_earlier = is_dated_before(own, since.year)
-    is_past = terminology.kinds.of_title(own, PAST)
+    is_past = terminology.kinds.named(own, PAST)
     return bool(is_earlier or is_past or terminology.text_concepts(own, OLD_FRACTURE))
 
 
@@ -466,7 +466,7 @@ def _of_fracture(words: str, terminology: Terminology) -> str:
     heading = HEADING.match(words)
     parts = _parts(words)
     bones = [bool(bones_in_words(one, terminology)) for one in parts]
-    if not any(bones) or (heading and terminology.kinds.of_title(heading[0], PAST)):
+    if not any(bones) or (heading and terminology.kinds.named(heading[0], PAST)):
         return words
 
     def names_bone(words: str) -> bool:
@@ -476,7 +476,7 @@ def _of_fracture(words: str, terminology: Terminology) -> str:
         without_neighbours(part, names_bone, PAST, terminology) if has_bone else part
         for part, has_bone in zip(parts, bones, strict=True)
         if has_bone
-        or terminology.kinds.of_title(part, HEALED_OR_PAST)
+        or terminology.kinds.named(part, HEALED_OR_PAST)
         or not _is_of_past(part, terminology)
     )
 
@@ -487,7 +487,7 @@ def _parts(words: str) -> list[str]:
 
 
 def _is_of_past(words: str, terminology: Terminology) -> bool:
-    is_named = terminology.kinds.of_title(words, PAST)
+    is_named = terminology.kinds.named(words, PAST)
     is_dated = WRITTEN_YEAR.search(words)
     return bool(is_named or is_dated or terminology.text_concepts(words, OLD_FRACTURE))
 

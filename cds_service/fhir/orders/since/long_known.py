@@ -67,7 +67,7 @@ def _is_of_before(
     if not any(day is not None and since - day > PASSED for day in days):
         return False
     titles = texts_of(condition.get("code"))
-    if titles and all(terminology.kinds.of_title(one, PASSING) for one in titles):
+    if titles and all(terminology.kinds.named(one, PASSING) for one in titles):
         return True
     if not titles or not entry.concepts.isdisjoint(NEVER_OF_BEFORE):
         return False

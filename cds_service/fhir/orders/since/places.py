@@ -56,7 +56,7 @@ def _is_monitored(place: Json, stay: Json, terminology: Terminology) -> bool:
         return True
     names = [text(member(place, "location", "display")), text(location.get("name"))]
     names += [word for code in codes for word in texts_of(code)]
-    return any(terminology.kinds.of_title(name, MONITORED) for name in names)
+    return any(terminology.kinds.named(name, MONITORED) for name in names)
 
 
 def _is_after_first_night(

@@ -313,7 +313,7 @@ def _is_suspected(part: str, terminology: Terminology) -> bool:
     if terminology.kinds.named(part, CONFIRMED):
         return False
     return terminology.clauses.without_suspicion(part) != part or bool(
-        terminology.kinds.of_title(part, SUSPECTED)
+        terminology.kinds.named(part, SUSPECTED)
     )
 
 
@@ -330,7 +330,7 @@ def _is_over(part: str, terminology: Terminology) -> bool:
 
     "History of breast cancer and bone metastasis" has a past cancer alone.
     """
-    if not terminology.kinds.of_title(part, OVER) or is_called_new(part, terminology):
+    if not terminology.kinds.named(part, OVER) or is_called_new(part, terminology):
         return False
     named = _concepts_in(part, terminology)
     return all(_calls_over(part, one, terminology) for one in named)
@@ -340,7 +340,7 @@ def _calls_over(part: str, concept: str, terminology: Terminology) -> bool:
     """Tell if a part calls past what it names, not what stands next to that."""
     names_concept = partial(_names, concept, terminology=terminology)
     own = without_neighbours(part, names_concept, OVER, terminology)
-    return bool(terminology.kinds.of_title(own, OVER))
+    return bool(terminology.kinds.named(own, OVER))
 
 
 def _names(concept: str, words: str, terminology: Terminology) -> bool:

@@ -196,7 +196,7 @@ def _is_recent_order(
     if day is None or _are_old(reasons, terminology):
         return False
     is_question = order.concepts.isdisjoint(DEFICITS_NAMED) or any(
-        terminology.kinds.of_title(one, SUSPECTED) for one in reasons
+        terminology.kinds.named(one, SUSPECTED) for one in reasons
     )
     is_reported = reported is not None and reported >= day
     if is_question and is_reported and _is_scan(order, terminology):
@@ -230,9 +230,7 @@ def _are_old(words: list[str], terminology: Terminology) -> bool:
     """
     telling = _telling_parts(words, terminology)
     if not telling:
-        return bool(words) and all(
-            terminology.kinds.of_title(one, OLD) for one in words
-        )
+        return bool(words) and all(terminology.kinds.named(one, OLD) for one in words)
     return all(_is_called_old(one, terminology) for one in telling)
 
 
@@ -253,9 +251,9 @@ def _is_called_old(part: str, terminology: Terminology) -> bool:
     rest = [
         word
         for word in own.split()
-        if not (kinds.of_title(word, (LASTING,)) and kinds.of_title(word, PAST))
+        if not (kinds.named(word, (LASTING,)) and kinds.named(word, PAST))
     ]
-    return bool(kinds.of_title(" ".join(rest), PAST))
+    return bool(kinds.named(" ".join(rest), PAST))
 
 
 def _telling_parts(words: list[str], terminology: Terminology) -> list[str]:
@@ -314,7 +312,7 @@ def _is_short(words: str) -> bool:
 
 def _is_scan(entry: Entry, terminology: Terminology) -> bool:
     titles = texts_of(entry.raw.get("code"))
-    return any(terminology.kinds.of_title(one, (SCAN,)) for one in titles)
+    return any(terminology.kinds.named(one, (SCAN,)) for one in titles)
 
 
 def _day_of(entry: Entry, birth: date | None, terminology: Terminology) -> date | None:

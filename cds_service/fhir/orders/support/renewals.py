@@ -148,6 +148,6 @@ def _first_day(order: Order, known: _Known) -> date | None:
 
 def _says_so(order: Order, terminology: Terminology) -> bool:
     return any(
-        terminology.kinds.of_title(words, RENEWS)
+        terminology.kinds.named(words, RENEWS)
         for words, _ in texts_on_time(order.resource)
     )

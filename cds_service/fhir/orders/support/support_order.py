@@ -147,7 +147,7 @@ def _leaves_biopsy_open(words: str, terminology: Terminology) -> bool:
     if place is None:
         return False
     before, after = around(plain, place)
-    return bool(terminology.kinds.of_title(f"{before}@{after}", _BIOPSY_OPEN))
+    return bool(terminology.kinds.named(f"{before}@{after}", _BIOPSY_OPEN))
 
 
 def _is_read_whole(part: OrderPart) -> bool:

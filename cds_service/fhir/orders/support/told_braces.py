@@ -61,7 +61,7 @@ def braces_told(
 ) -> Iterator[SupportOrder]:
     """Yield the brace that each sentence of a text orders."""
     for sentence in sentences(words[:LONGEST_TEXT]):
-        if terminology.kinds.of_title(folded(sentence), TELLS_HISTORY):
+        if terminology.kinds.named(folded(sentence), TELLS_HISTORY):
             continue
         resource: dict[str, object] = {
             "resourceType": "DeviceRequest",

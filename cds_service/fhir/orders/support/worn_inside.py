@@ -123,8 +123,8 @@ def _tells_history(
     before: Sequence[str], after: Sequence[str], kinds: NamingRules
 ) -> bool:
     """Tell if statements around a name tell what was, so that it may be part of it."""
-    return any(kinds.of_title(folded(part), TELLS_HISTORY) for part in before) or any(
-        kinds.of_title(folded(part), WORN_BEFORE) for part in after
+    return any(kinds.named(folded(part), TELLS_HISTORY) for part in before) or any(
+        kinds.named(folded(part), WORN_BEFORE) for part in after
     )
 
 
@@ -139,14 +139,14 @@ def _order_in(
     kinds = terminology.kinds
     plain = folded(part)
     marked = _marked(plain, place)
-    if kinds.of_title(marked, WORN_BEFORE):
+    if kinds.named(marked, WORN_BEFORE):
         return ""
     if terminology.text_concepts(plain, REHABILITATION):
-        is_ordered = bool(kinds.of_title(marked, WITH_THERAPY))
+        is_ordered = bool(kinds.named(marked, WITH_THERAPY))
     elif _is_plain(marked, kinds):
-        return "" if is_told and not kinds.of_title(marked, ORDERED_NEXT) else part
+        return "" if is_told and not kinds.named(marked, ORDERED_NEXT) else part
     else:
-        is_ordered = bool(kinds.of_title(marked, ORDERED_NEXT))
+        is_ordered = bool(kinds.named(marked, ORDERED_NEXT))
     return _plain_clauses(plain[place[0] :], kind, terminology) if is_ordered else ""
 
 

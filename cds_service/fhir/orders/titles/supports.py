@@ -104,7 +104,7 @@ def _is_ordered(
             before, after = marked[: paused[0]], marked[paused[1] :]
         if terminology.text_concepts(f"{before}@{after}", _NOT_WORN):
             return False
-    elif terminology.kinds.of_title(f"{before}@{after}", _SEEN_TO):
+    elif terminology.kinds.named(f"{before}@{after}", _SEEN_TO):
         return False
     if _is_declined(before, after, terminology):
         return False

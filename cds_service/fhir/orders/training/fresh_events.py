@@ -163,7 +163,7 @@ def _tells(
         if terminology.clauses.without_suspicion(part) == part
         and not stems.is_searched(part)
         and not stems.is_prevention(part)
-        and not terminology.kinds.of_title(part, SUSPECTED)
+        and not terminology.kinds.named(part, SUSPECTED)
     )
 
 

@@ -96,7 +96,7 @@ def may_tell(entry: Entry) -> bool:
 
 
 def _is_called(sentence: str, rule: str, terminology: Terminology) -> bool:
-    return bool(terminology.kinds.of_title(sentence, (rule,)))
+    return bool(terminology.kinds.named(sentence, (rule,)))
 
 
 def _is_bound(sentence: str, rule: str, terminology: Terminology) -> bool:
@@ -121,17 +121,17 @@ def _is_over(sentence: str, rule: str, since: date, terminology: Terminology) ->
     """
     kinds = terminology.kinds
     parts = _PARTS.split(sentence)
-    own = [part for part in parts if kinds.of_title(part, (rule,))]
-    if own and all(kinds.of_title(part, OF_ANOTHER) for part in own):
+    own = [part for part in parts if kinds.named(part, (rule,))]
+    if own and all(kinds.named(part, OF_ANOTHER) for part in own):
         return True
     if _heads_the_past(sentence, parts, terminology):
         return True
-    dated = [part for part in parts if kinds.of_title(part, DATED)]
+    dated = [part for part in parts if kinds.named(part, DATED)]
     words = ", ".join([*own, *dated]) if own else sentence
     words = _BEFORE.sub(" ", words)
     return (
         is_dated_before(words, since.year)
-        or bool(kinds.of_title(words, LONG_PAST))
+        or bool(kinds.named(words, LONG_PAST))
         or bool(terminology.text_concepts(words, OLD_FRACTURE))
     )
 
@@ -139,4 +139,4 @@ def _is_over(sentence: str, rule: str, since: date, terminology: Terminology) ->
 def _heads_the_past(sentence: str, parts: list[str], terminology: Terminology) -> bool:
     """Tell if a sentence begins with a heading such as `Past history:`."""
     is_headed = sentence[len(parts[0]) : len(parts[0]) + 1] in (":", "：")
-    return bool(is_headed and terminology.kinds.of_title(parts[0], LONG_PAST))
+    return bool(is_headed and terminology.kinds.named(parts[0], LONG_PAST))

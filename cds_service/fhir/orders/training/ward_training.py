@@ -266,4 +266,4 @@ def _words(named: Sequence[Json]) -> list[str]:
 def _names(
     words: Sequence[str], kinds: tuple[str, ...], terminology: Terminology
 ) -> bool:
-    return any(terminology.kinds.of_title(one, kinds) for one in words)
+    return any(terminology.kinds.named(one, kinds) for one in words)
