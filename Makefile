@@ -13,7 +13,7 @@ $(shell $(KEPT) || rm -f $(VENV)/.ready $(VENV)/.ready-dev)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test test-system check docs fix coverage wheel-test image-test tables servers bench faults fuzz kill-rounds history lock sbom audit-dependencies release typical simulation synthea pictures clean
+.PHONY: help demo dev test test-system system-files check docs fix coverage wheel-test image-test tables servers bench faults fuzz kill-rounds history lock sbom audit-dependencies release typical simulation synthea pictures clean
 
 help: ## print the targets
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { print "\n" substr($$0, 5) } \
@@ -91,6 +91,9 @@ test: $(VENV)/.ready-dev ## what a developer runs: units, sample patients, confo
 
 test-system: $(VENV)/.ready-spark ## the rest: properties of every chart, real FHIR servers, PostgreSQL, nginx, browsers, attacks, faults (make servers first)
 	@$(PYTEST) $(SYSTEM) $(ARGS)
+
+system-files: ## the files of these tests, one a line
+	@find $(SYSTEM) -name 'test_*.py' | LC_ALL=C sort
 
 coverage: $(VENV)/.ready-dev ## branch coverage of the package
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered

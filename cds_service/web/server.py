@@ -71,11 +71,12 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
         SERVER_LOG.warning(NEEDS_NGINX)
     warn_if_sqlite_with_clients(settings, site.site if site else None)
     warn_if_below_a_path(settings.public_url)
-    service = load_service(site)
+    # What is wrong with its address is told before all words of the service are read.
     audit = AuditStore(settings.database_url)
     refuse_file_on_network(audit.database)
     refuse_file_without_place(audit.database)
     warn_if_database_unencrypted(audit.database)
+    service = load_service(site)
     run = str(uuid4())
     drain = Drain(settings.drain_seconds)
     audit.open_with(_run_entry("start", run, service.digests))
