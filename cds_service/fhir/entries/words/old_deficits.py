@@ -12,7 +12,6 @@ from cds_service.fhir.entries.words.own_words import (
     is_called_new,
     is_worsening_alone,
     kinds_alone,
-    only_dates,
     without_names,
     without_neighbours,
 )
@@ -155,13 +154,16 @@ def own_words_of_deficit(
     """Leave out of a title what neither names a deficit nor only dates it.
 
     No operation, before or behind its name, dates a deficit: "foot drop, hysterectomy
-    2010". All words are kept if no part names one.
+    (2010)". All words are kept if no part names one.
     """
-    parts = clauses(from_name_on(title, names_deficit, terminology))
-    if not any(map(names_deficit, parts)):
-        return title
-    own = [one for one in parts if names_deficit(one) or only_dates(one, terminology)]
-    return ", ".join(own)
+    parts = _parts(from_name_on(title, names_deficit, terminology))
+    own = [
+        one
+        for at, part in enumerate(parts)
+        if names_deficit(part)
+        for one in (part, *dating_parts(parts, at, terminology))
+    ]
+    return ", ".join(own) or title
 
 
 def is_called_old(part: str, terminology: Terminology) -> bool:

@@ -74,8 +74,8 @@ def from_name_on(
 ) -> str:
     """Leave out what stands before an event's name, unless that only dates the event.
 
-    In "hysterectomy 2010, discitis" the year is of the operation. All words are kept if
-    no piece alone names the event.
+    In "hysterectomy (2010), discitis" the year is of the operation. All words are kept
+    if no piece alone names the event.
     """
     dates = partial(_only_dates_behind, terminology=terminology)
     parts = [name for clause in clauses(part) for name in names(clause)]
@@ -83,11 +83,9 @@ def from_name_on(
         tail = _tail_from_name(one, names_event, terminology)
         if tail is None:
             continue
-        is_whole = tail == one
-        before = [*takewhile(dates, reversed(parts[:at]))] if is_whole else []
-        if is_whole and len(before) == at:
+        if tail == one and all(map(dates, parts[:at])):
             return part
-        return ", ".join([*reversed(before), tail, *parts[at + 1 :]])
+        return ", ".join([tail, *parts[at + 1 :]])
     return part
 
 
@@ -121,7 +119,8 @@ def dating_parts(parts: Sequence[str], at: int, terminology: Terminology) -> lis
     """List the parts of a text that only date one of its parts.
 
     They stand behind it, "foot drop, left, old", or open the text, "known: foot drop".
-    In "osteoporosis (known), foot drop" the osteoporosis is known.
+    In "osteoporosis (known), foot drop" the osteoporosis is known, in "foot drop, COPD
+    (known)" the COPD.
 
     Args:
         parts: of the text.
@@ -133,7 +132,9 @@ def dating_parts(parts: Sequence[str], at: int, terminology: Terminology) -> lis
         return only_dates(part, terminology)
 
     def names_nothing(part: str) -> bool:
-        return is_date(part) or not terminology.text_concepts(part)
+        return is_date(part) or not (
+            terminology.text_concepts(part) or terminology.harmless.is_harmless(part)
+        )
 
     before = parts[:at] if all(map(is_date, parts[:at])) else ()
     behind = takewhile(names_nothing, parts[at + 1 :])
