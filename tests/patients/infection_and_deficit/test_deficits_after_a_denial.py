@@ -68,6 +68,13 @@ ALL_OF_A_LIST_DENIED = [
     "无疼痛或不能行走",
 ]
 BEHIND_A_DENIED_LIST = [
+    "No dizziness or loss of consciousness, no power in left leg",
+    "No dizziness or loss of consciousness, power 2/5 left leg",
+    "No fever or loss of appetite, dragging left foot",
+    "Kein Fieber oder Verlust des Appetits, linkes Bein knickt weg",
+    "Pas de fièvre ni perte d'appétit, traîne la jambe gauche",
+    "Sin fiebre o pérdida de apetito, arrastra el pie izquierdo",
+    "Senza febbre o perdita di appetito, trascina la gamba sinistra",
     "No power in left leg or loss of bladder control",
     "Denies pain, cannot walk or stand",
     "No pain or fever, unable to move the legs",
@@ -77,6 +84,14 @@ BEHIND_A_DENIED_LIST = [
     "Niega dolor o fiebre, no puede mover las piernas",
     "Nega dolore o febbre, non riesce a muovere le gambe",
     "Geen pijn of koorts, kan de benen niet bewegen",
+]
+# A word that only begins or ends like another cause is none.
+BY_A_CORD = [
+    "Kann seit heute das linke Bein nicht heben wegen vorliegender Metastase",
+    "Kan sinds vandaag het linkerbeen niet bewegen door ischemie",
+    "Depuis hier ne peut plus lever la jambe par ischémie médullaire",
+    "Da ieri non muove le gambe per plasmacitoma",
+    "Desde ayer no mueve las piernas por plasmocitoma",
 ]
 WITH_ANOTHER_CAUSE = [
     "Kann heute das Bein wegen Hüftschmerzen nicht heben",
@@ -142,3 +157,9 @@ def test_a_loss_at_the_end_of_a_denied_list_leads_nothing(words, place):
 @pytest.mark.parametrize("words", WITH_ANOTHER_CAUSE)
 def test_a_loss_with_another_cause_leads_nothing(words, place):
     assert "deficit" not in place(words).lower()
+
+
+@pytest.mark.parametrize("place", [noted_when_leaving, listed])
+@pytest.mark.parametrize("words", BY_A_CORD)
+def test_part_of_a_word_is_no_other_cause(words, place):
+    assert DEFICIT in place(words).lower()

@@ -34,6 +34,11 @@ ALL_BUT_ONE = [
     "Keine Metastasen außer in der Leber",
     "Pas de métastase hormis le foie",
     "Sin metástasis salvo en hígado",
+    "No metastases except L3 lesion causing wedge deformity",
+    "No metastases except L3 (height loss)",
+    "No metastases except L2 bulging into the canal",
+    "Nessuna metastasi tranne L3 che causa edema",
+    "Sin metástasis salvo L2 hipercaptante que deforma",
 ]
 LEG = [
     "No weakness apart from left leg",
@@ -45,6 +50,9 @@ LEG = [
     "Geen krachtsverlies behalve linkervoet",
     "Bez niedowładu poza lewą nogą",
     "除左下肢外无瘫痪",
+    "No weakness except left leg after hernia repair",
+    "Keine Parese außer linkes Bein seit Bandscheibenprolaps",
+    "Pas de parésie sauf jambe gauche sur hernie discale L4",
 ]
 DENIED = [
     "No metastases",

@@ -11,9 +11,10 @@ from itertools import takewhile
 
 from cds_service.fhir.entries.words.past_by_words import PAST_BY_WORDS
 from cds_service.fhir.mapping.files.letters import LETTER
+from cds_service.fhir.mapping.grave.grave_stems import SIDES
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import clauses, names
-from cds_service.fhir.mapping.texts.text_rules import without_accents
+from cds_service.fhir.mapping.texts.text_rules import folded, without_accents
 
 # Rules of `kinds/`.
 GOES_WITH, STANDS_BESIDE = "goes-with", "stands-beside"
@@ -28,6 +29,8 @@ _OF_WHAT = re.compile(rf"\W*{_AFTER}\W*", re.IGNORECASE)
 _STATE_AFTER = re.compile(rf"(?<!\w){_AFTER}(?!\w)", re.IGNORECASE)
 # A part of a title that only says that the event grew worse: `now much worse`.
 MOST_WORDS = 3
+# More parts before or behind a name are no longer looked at, since texts may be long.
+MOST_DATING = 6
 _ARTICLE = r"(?:an?|the|his|her|eine[rmns]?|une?|una|il|la|le|el|los|las)"
 # The first word; Chinese and Japanese write two characters without a space.
 _FIRST = re.compile(
@@ -118,9 +121,9 @@ def _only_dates_behind(part: str, terminology: Terminology) -> bool:
 def dating_parts(parts: Sequence[str], at: int, terminology: Terminology) -> list[str]:
     """List the parts of a text that only date one of its parts.
 
-    They stand behind it, "foot drop, left, old", or open the text, "known: foot drop".
-    In "osteoporosis (known), foot drop" the osteoporosis is known, in "foot drop, COPD
-    (known)" the COPD.
+    They stand behind it, or behind its side, "foot drop, left, old", or open the text,
+    "known: foot drop". In "osteoporosis (known), foot drop" the osteoporosis is known,
+    in "foot drop, COPD (known)" the COPD.
 
     Args:
         parts: of the text.
@@ -131,13 +134,12 @@ def dating_parts(parts: Sequence[str], at: int, terminology: Terminology) -> lis
     def is_date(part: str) -> bool:
         return only_dates(part, terminology)
 
-    def names_nothing(part: str) -> bool:
-        return is_date(part) or not (
-            terminology.text_concepts(part) or terminology.harmless.is_harmless(part)
-        )
+    def is_about_it(part: str) -> bool:
+        return SIDES.fullmatch(folded(part)) is not None or is_date(part)
 
-    before = parts[:at] if all(map(is_date, parts[:at])) else ()
-    behind = takewhile(names_nothing, parts[at + 1 :])
+    opening = parts[: min(at, MOST_DATING)]
+    before = opening if len(opening) == at and all(map(is_date, opening)) else ()
+    behind = takewhile(is_about_it, parts[at + 1 : at + 1 + MOST_DATING])
     return [*before, *filter(is_date, behind)]
 
 

@@ -146,6 +146,7 @@ class Exceptions(DataTable):
         small: words before the place: `in the`.
         place: beginnings of its name. A vertebra counts in every language.
         other: what a place may have that the denial did not mean: a fracture.
+        by_what: words between the place and what was denied after all: `since`.
         by_behind: words by which a place before them is excepted: `以外`.
         denial_behind: words that deny, behind the name: `なし`.
     """
@@ -155,6 +156,7 @@ class Exceptions(DataTable):
     by: tuple[Pattern, ...] = ()
     small: tuple[Pattern, ...] = ()
     place: tuple[Pattern, ...] = ()
+    by_what: tuple[Pattern, ...] = ()
     other: tuple[Pattern, ...] = ()
     by_behind: tuple[Pattern, ...] = ()
     denial_behind: tuple[Pattern, ...] = ()

@@ -17,13 +17,7 @@ class ExceptedDenials:
     def __init__(self, tables: Iterable[Exceptions]) -> None:
         """Compile the words of these languages."""
         tables = [*tables]
-        # "Except the L1 fracture" excepts something else than a metastasis.
-        ends = rf"\b(?:{any_of(tables, 'ends')}|with|mit|avec|con|met|z)\b"
-        limits = rf"{ends}|patholog|malign"
-        another = rf"(?:(?!{limits})[^.;,]){{0,30}}(?:{any_of(tables, 'other')})"
-        self._before = [
-            _before(one, another) for one in tables if one.denial and one.by
-        ]
+        self._before = [_before(one) for one in tables if one.denial and one.by]
         self._behind = [
             _behind(one) for one in tables if one.denial_behind and one.by_behind
         ]
@@ -37,16 +31,12 @@ class ExceptedDenials:
         return words
 
 
-def _before(table: Exceptions, another: str) -> re.Pattern[str]:
+def _before(table: Exceptions) -> re.Pattern[str]:
     """Compile, in groups, a denial, the name behind it, and the exception.
 
     A denial ends at the end of its word, or, as the French `d'`, behind a sign.
-
-    Args:
-        table: the words of a language.
-        another: a pattern of what the place may have that was not denied.
     """
-    place = rf"(?:{VERTEBRA}|{_words(table, 'place')})(?!{another})"
+    place = rf"(?>{VERTEBRA}|{_words(table, 'place')})(?!{_another(table)})"
     denial = rf"(\b{_words(table, 'denial')}(?:\b|(?<=\W)))"
     ends = rf"(?:{any_of([table], 'ends')}|{any_of([table], 'denial')})\b"
     word = rf"(?!{ends})[\w-]+"
@@ -54,6 +44,19 @@ def _before(table: Exceptions, another: str) -> re.Pattern[str]:
     exception = rf"({_words(table, 'by')})"
     small = rf"\W{{1,2}}(?:{_words(table, 'small')}\b\W?)*"
     return re.compile(rf"{denial}({name},? ){exception}(?={small}{place})")
+
+
+def _another(table: Exceptions) -> str:
+    """Return a pattern of what a place may have that was not denied.
+
+    "Except the L1 compression fracture" excepts no metastasis. It stands next to the
+    place, behind two words at most: "except L3, a lesion causing oedema" does.
+    """
+    limits = rf"(?:{any_of([table], 'ends')}|{any_of([table], 'by_what')})\b"
+    grave = r"patholog|malign|meta|l[aeä]si|herd|hyper|hiper|iper|lys|lyt|litic|infect"
+    word = rf"(?!{limits}|{grave})[\w-]+"
+    between = rf"\w*(?:[ -]{word}){{0,2}}?[ -](?!{limits})"
+    return rf"(?:{between})?\w{{0,20}}?{_words(table, 'other')}"
 
 
 def _behind(table: Exceptions) -> re.Pattern[str]:
