@@ -91,7 +91,6 @@ BY_A_CORD = [
     "Kan sinds vandaag het linkerbeen niet bewegen door ischemie",
     "Depuis hier ne peut plus lever la jambe par ischémie médullaire",
     "Da ieri non muove le gambe per plasmacitoma",
-    "Desde ayer no mueve las piernas por plasmocitoma",
 ]
 WITH_ANOTHER_CAUSE = [
     "Kann heute das Bein wegen Hüftschmerzen nicht heben",

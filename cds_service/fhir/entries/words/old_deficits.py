@@ -3,7 +3,7 @@
 "L1 fracture, old foot drop" says that the foot drop is not of these days (fact F5).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from cds_service.fhir.entries.words.own_words import (
@@ -12,13 +12,14 @@ from cds_service.fhir.entries.words.own_words import (
     is_called_new,
     is_worsening_alone,
     kinds_alone,
+    parts_of,
     without_names,
     without_neighbours,
 )
 from cds_service.fhir.entries.words.past_by_words import BACK_OR_WORSE, PAST_BY_WORDS
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.texts.clauses import clauses, names, sentences_once
+from cds_service.fhir.mapping.texts.clauses import sentences_once
 from cds_service.fhir.site_calendar import WRITTEN_YEAR, is_dated_years_ago
 
 DEFICITS = frozenset({"neurological-deficit", "leg-weakness"})
@@ -46,7 +47,7 @@ def old_deficits(words: Iterable[str], terminology: Terminology) -> frozenset[st
     """
     old, present = set[str](), set[str]()
     for sentence in sentences_once(words):
-        parts = _parts(sentence)
+        parts = parts_of(sentence)
         is_worse = _are_worse(parts, terminology)
         told = terminology.text_concepts(sentence, DEFICITS)
         for at, part in enumerate(parts):
@@ -69,7 +70,7 @@ def are_old_alone(titles: Iterable[str], terminology: Terminology) -> bool:
         titles: of a diagnosis, or the sentences of a report.
         terminology: the service's terminology.
     """
-    rows = [*map(_parts, titles)]
+    rows = [*map(parts_of, titles)]
     if any(_are_worse(parts, terminology) for parts in rows):
         return False
     calls = [call for parts in rows for call in _calls_of_deficits(parts, terminology)]
@@ -100,10 +101,6 @@ def _is_any_deficit(part: str, terminology: Terminology) -> bool:
     return is_plain or not ALL_DEFICITS.isdisjoint(terminology.text_concepts(part))
 
 
-def _parts(text: str) -> list[str]:
-    return [part for whole in clauses(text) for part in names(whole)]
-
-
 def _are_worse(parts: Iterable[str], terminology: Terminology) -> bool:
     return any(
         is_worsening_alone(part, terminology)
@@ -132,7 +129,7 @@ def _are_losses_old(words: str, terminology: Terminology) -> bool:
     calls = [
         call
         for sentence in sentences_once([words])
-        for call in _calls_of_losses(_parts(sentence), terminology)
+        for call in _calls_of_losses(parts_of(sentence), terminology)
     ]
     # A loss may be told over several parts.
     return all(calls) if calls else is_called_old(words, terminology)
@@ -146,24 +143,6 @@ def _calls_of_losses(parts: Sequence[str], terminology: Terminology) -> Iterator
             continue
         dated = ", ".join([part, *dating_parts(parts, at, terminology)])
         yield not is_worse and is_called_old(dated, terminology)
-
-
-def own_words_of_deficit(
-    title: str, names_deficit: Callable[[str], bool], terminology: Terminology
-) -> str:
-    """Leave out of a title what neither names a deficit nor only dates it.
-
-    No operation, before or behind its name, dates a deficit: "foot drop, hysterectomy
-    (2010)". All words are kept if no part names one.
-    """
-    parts = _parts(from_name_on(title, names_deficit, terminology))
-    own = [
-        one
-        for at, part in enumerate(parts)
-        if names_deficit(part)
-        for one in (part, *dating_parts(parts, at, terminology))
-    ]
-    return ", ".join(own) or title
 
 
 def is_called_old(part: str, terminology: Terminology) -> bool:

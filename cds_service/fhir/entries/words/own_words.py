@@ -81,7 +81,7 @@ def from_name_on(
     if no piece alone names the event.
     """
     dates = partial(_only_dates_behind, terminology=terminology)
-    parts = [name for clause in clauses(part) for name in names(clause)]
+    parts = parts_of(part)
     for at, one in enumerate(parts):
         tail = _tail_from_name(one, names_event, terminology)
         if tail is None:
@@ -90,6 +90,29 @@ def from_name_on(
             return part
         return ", ".join([tail, *parts[at + 1 :]])
     return part
+
+
+def own_dated_words(
+    title: str, names_event: Callable[[str], bool], terminology: Terminology
+) -> str:
+    """Leave out of a title what neither names an event nor only dates it.
+
+    No operation, before or behind its name, dates a deficit: "foot drop, hysterectomy
+    (2010)". All words are kept if no part names one.
+    """
+    parts = parts_of(from_name_on(title, names_event, terminology))
+    own = [
+        one
+        for at, part in enumerate(parts)
+        if names_event(part)
+        for one in (part, *dating_parts(parts, at, terminology))
+    ]
+    return ", ".join(own) or title
+
+
+def parts_of(text: str) -> list[str]:
+    """Cut a text at its commas, brackets and full stops."""
+    return [name for clause in clauses(text) for name in names(clause)]
 
 
 def _tail_from_name(

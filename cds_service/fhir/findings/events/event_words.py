@@ -8,13 +8,15 @@ from cds_service.core.vocabulary import EventSpec
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.words.bystanders import other_words_of
-from cds_service.fhir.entries.words.old_deficits import DEFICITS, own_words_of_deficit
+from cds_service.fhir.entries.words.old_deficits import DEFICITS
 from cds_service.fhir.entries.words.own_words import (
     dating_parts,
     from_name_on,
     is_called_new,
     is_worsening_alone,
     kinds_alone,
+    own_dated_words,
+    parts_of,
     without_neighbours,
 )
 from cds_service.fhir.entries.words.past_by_words import past_in_words
@@ -23,7 +25,6 @@ from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.problem_list import kinds_in_words
 from cds_service.fhir.findings.statements.stated import Stated
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.texts.clauses import clauses, names
 from cds_service.fhir.raw_json import Json, text, texts_of
 
 HISTORY = frozenset(HISTORIES)
@@ -44,18 +45,14 @@ def dating_words(stated: Stated, spec: EventSpec, chart: Chart) -> list[str]:
 
     "Hysterectomy 2010, discitis" does not date the discitis.
     """
-    dating = own_words_of_deficit if _is_of_deficit(spec) else from_name_on
+    dating = own_dated_words if _is_of_deficit(spec) else from_name_on
     is_of_event = partial(names_event, spec=spec, chart=chart)
     titles = titles_of(stated.entry.raw)
     return [dating(title, is_of_event, chart.terminology) for title in titles]
 
 
 def _all_parts(raw: Json) -> list[str]:
-    return [part for words in titles_of(raw) for part in _parts_of(words)]
-
-
-def _parts_of(words: str) -> list[str]:
-    return [part for whole in clauses(words) for part in names(whole)]
+    return [part for words in titles_of(raw) for part in parts_of(words)]
 
 
 def names_event(part: str, spec: EventSpec, chart: Chart) -> bool:
@@ -100,7 +97,7 @@ def _dating_parts(
     stated: Stated, names_event: Callable[[str], bool], terminology: Terminology
 ) -> list[str]:
     """List the parts of its words that only date the event; all if no part names it."""
-    rows = [*map(_parts_of, titles_of(stated.entry.raw))]
+    rows = [*map(parts_of, titles_of(stated.entry.raw))]
     if not any(map(names_event, chain.from_iterable(rows))):
         return [*chain.from_iterable(rows)]
     return [

@@ -18,9 +18,9 @@ from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECT
 from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
 from cds_service.fhir.entries.words.dated_in_prose import is_there_again
 from cds_service.fhir.entries.words.own_words import (
-    from_name_on,
     is_called_new,
     kinds_alone,
+    own_dated_words,
     without_neighbours,
 )
 from cds_service.fhir.entries.words.past_by_words import PAST_BY_WORDS
@@ -350,7 +350,8 @@ def _names(concept: str, words: str, terminology: Terminology) -> bool:
 def _is_of_earlier_year(part: str, concept: str, terminology: Terminology) -> bool:
     """Tell if the years that a part names ended before what it names still counts.
 
-    In "hysterectomy 2010, discitis" the year is of the operation.
+    In "hysterectomy 2010, discitis" and "discitis, hysterectomy 2010" the year is of
+    the operation.
     """
     if concept in CANCERS:
         limit = day_of_answer().year - YEARS_OF_CANCER
@@ -360,4 +361,4 @@ def _is_of_earlier_year(part: str, concept: str, terminology: Terminology) -> bo
     if not is_dated_before(part, limit):
         return False
     names_concept = partial(_names, concept, terminology=terminology)
-    return is_dated_before(from_name_on(part, names_concept, terminology), limit)
+    return is_dated_before(own_dated_words(part, names_concept, terminology), limit)

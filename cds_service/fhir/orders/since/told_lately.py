@@ -19,12 +19,12 @@ from cds_service.fhir.entries.words.old_deficits import (
     ALL_DEFICITS,
     are_old_alone,
     is_lasting_deficit,
-    own_words_of_deficit,
 )
 from cds_service.fhir.entries.words.own_words import (
     from_name_on,
     kinds_alone,
     only_dates,
+    own_dated_words,
     without_neighbours,
 )
 from cds_service.fhir.entries.words.problem_words import in_doubt
@@ -369,7 +369,7 @@ def _names_earlier_year(entry: Entry, since: int, terminology: Terminology) -> b
         counted = partial(_names_counted, terminology=terminology)
         named = [one for one in titles if counted(one)]
         is_deficit = entry.concepts & LIMITS.keys() <= _ANY_DEFICIT
-        dating = own_words_of_deficit if is_deficit else from_name_on
+        dating = own_dated_words if is_deficit else from_name_on
         own = [dating(one, counted, terminology) for one in named or titles]
         return is_dated_before("\n".join(own), since)
     telling = _telling_parts(titles, terminology)
