@@ -97,8 +97,8 @@ def own_dated_words(
 ) -> str:
     """Leave out of a title what neither names an event nor only dates it.
 
-    No operation, before or behind its name, dates a deficit: "foot drop, hysterectomy
-    (2010)". All words are kept if no part names one.
+    No operation, before or behind its name, dates it: "foot drop, hysterectomy (2010)".
+    All words are kept if no part names one.
     """
     parts = parts_of(from_name_on(title, names_event, terminology))
     own = [
@@ -160,8 +160,8 @@ def dating_parts(parts: Sequence[str], at: int, terminology: Terminology) -> lis
     def is_about_it(part: str) -> bool:
         return SIDES.fullmatch(folded(part)) is not None or is_date(part)
 
-    opening = parts[: min(at, MOST_DATING)]
-    before = opening if len(opening) == at and all(map(is_date, opening)) else ()
+    is_opening = at <= MOST_DATING and all(map(is_date, parts[:at]))
+    before = parts[:at] if is_opening else ()
     behind = takewhile(is_about_it, parts[at + 1 : at + 1 + MOST_DATING])
     return [*before, *filter(is_date, behind)]
 

@@ -146,7 +146,8 @@ class Exceptions(DataTable):
         small: words before the place: `in the`.
         place: beginnings of its name. A vertebra counts in every language.
         other: what a place may have that the denial did not mean: a fracture.
-        by_what: words between the place and what was denied after all: `since`.
+        by_what: words behind the place that tell of what was denied, or why it is
+            there: `lytic`, `since`.
         by_behind: words by which a place before them is excepted: `以外`.
         denial_behind: words that deny, behind the name: `なし`.
     """

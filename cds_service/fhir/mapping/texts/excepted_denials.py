@@ -53,8 +53,7 @@ def _another(table: Exceptions) -> str:
     place, behind two words at most: "except L3, a lesion causing oedema" does.
     """
     limits = rf"(?:{any_of([table], 'ends')}|{any_of([table], 'by_what')})\b"
-    grave = r"patholog|malign|meta|l[aeä]si|herd|hyper|hiper|iper|lys|lyt|litic|infect"
-    word = rf"(?!{limits}|{grave})[\w-]+"
+    word = rf"(?!{limits})[\w-]+"
     between = rf"\w*(?:[ -]{word}){{0,2}}?[ -](?!{limits})"
     return rf"(?:{between})?\w{{0,20}}?{_words(table, 'other')}"
 
